@@ -1,0 +1,136 @@
+"""Texts that are read aloud: their sentences, how these are addressed, and where a text came from."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime
+from typing import NewType
+from uuid import UUID
+
+import msgspec
+
+from recital_core import errors
+from recital_core.sentences import split
+from recital_core.speakers import Role, Speaker, SpeakerId
+
+TextId = NewType("TextId", UUID)
+Language = NewType("Language", str)
+Paragraphs = tuple[tuple[str, ...], ...]
+
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
+RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he ks lad ps sd syr ug ur yi".split())
+RIGHT_TO_LEFT_SCRIPTS = frozenset(("hebr", "arab", "syrc", "thaa"))
+INVISIBLE = dict.fromkeys(
+    [0xAD, *(c for c in range(0x20) if c not in (0x09, 0x0A)), *range(0x7F, 0xA0), 0x2060, 0xFEFF]
+)
+LINE_BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+SPACES = re.compile(r"[^\S\n]+")
+TITLE_WORDS = 8
+MAX_TITLE_CHARACTERS = 200
+
+
+class Place(msgspec.Struct, frozen=True, order=True):
+    """The address of a sentence in a text: paragraph and sentence, both from 0."""
+
+    paragraph: int
+    sentence: int
+
+
+class TextSource(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a text came from."""
+
+    kind: str = "prose"
+    url: str | None = None
+    licence: str | None = None
+
+
+class RecitalText(msgspec.Struct, frozen=True, kw_only=True):
+    """A text at one revision; recordings keep the revision that they were made with."""
+
+    id: TextId
+    owner_id: SpeakerId
+    title: str
+    language: Language
+    revision: int
+    paragraphs: Paragraphs
+    public: bool
+    source: TextSource
+    created_at: datetime
+    retired_at: datetime | None = None
+
+    @property
+    def direction(self) -> str:
+        """`rtl` or `ltr`, as HTML's `dir` spells it."""
+        return direction(self.language)
+
+    @property
+    def sentence_count(self) -> int:
+        return sum(len(paragraph) for paragraph in self.paragraphs)
+
+    @property
+    def word_count(self) -> int:
+        return sum(len(sentence.split()) for paragraph in self.paragraphs for sentence in paragraph)
+
+    def words_at(self, place: Place) -> str | None:
+        """The sentence at `place`; None beyond the text."""
+        if 0 <= place.paragraph < len(self.paragraphs):
+            paragraph = self.paragraphs[place.paragraph]
+            if 0 <= place.sentence < len(paragraph):
+                return paragraph[place.sentence]
+        return None
+
+    def may_be_read_by(self, speaker: Speaker) -> bool:
+        """Public texts by all, private ones by their owner and by admins, retired ones by nobody else."""
+        if speaker.role is Role.ADMIN or self.owner_id == speaker.id:
+            return True
+        return self.public and self.retired_at is None
+
+
+def language_tag(given: str) -> Language:
+    """`given` as a BCP 47 tag with its language in lower case. Raises UnsupportedLanguage."""
+    if not LANGUAGE_TAG.fullmatch(given.strip()):
+        raise errors.UnsupportedLanguage(f"“{given[:40]}” is not a language tag such as he, yi or en-GB.")
+    primary, *rest = given.strip().split("-")
+    return Language("-".join([primary.lower(), *rest]))
+
+
+def direction(language: str) -> str:
+    """The writing direction of a BCP 47 tag: its script decides if it names one, else its language."""
+    primary, *rest = language.lower().split("-")
+    scripts = [part for part in rest if len(part) == 4 and part.isalpha()]
+    right_to_left = scripts[0] in RIGHT_TO_LEFT_SCRIPTS if scripts else primary in RIGHT_TO_LEFT
+    return "rtl" if right_to_left else "ltr"
+
+
+def normal(prose: str) -> str:
+    """`prose` in the one form that addresses count on.
+
+    Unicode NFC (UAX #15), line breaks as \\n, runs of spaces as one, without control characters and soft
+    hyphens. Vowel points and bidi marks stay.
+    """
+    lines = SPACES.sub(" ", LINE_BREAKS.sub("\n", unicodedata.normalize("NFC", prose)).translate(INVISIBLE))
+    return "\n".join(line.strip() for line in lines.split("\n"))
+
+
+def paragraphs_of(prose: str, language: Language) -> Paragraphs:
+    """The paragraphs of `prose`, a line each, as tuples of sentences. Raises EmptyText without a letter or digit."""
+    lines = normal(prose).split("\n")
+    paragraphs = tuple(tuple(split(line, language)) for line in lines if any(c.isalnum() for c in line))
+    if not paragraphs:
+        raise errors.EmptyText("The text has no letter or digit to read aloud.")
+    return paragraphs
+
+
+def title_of(title: str | None, paragraphs: Paragraphs) -> str:
+    """The given title, trimmed, or the text's first words. Raises Invalid over 200 characters."""
+    given = " ".join(normal(title or "").split())
+    if len(given) > MAX_TITLE_CHARACTERS:
+        raise errors.Invalid(
+            f"A title has at most {MAX_TITLE_CHARACTERS} characters.", limit=MAX_TITLE_CHARACTERS
+        )
+    if given:
+        return given
+    words = paragraphs[0][0].split()
+    start = " ".join(words[:TITLE_WORDS])[: MAX_TITLE_CHARACTERS - 1].rstrip(".,;:")
+    return f"{start}…" if len(words) > TITLE_WORDS else start
