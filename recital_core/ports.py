@@ -16,7 +16,6 @@ from recital_core.sessions import Mark, RecitalSession, Segment, SessionId, Stat
 from recital_core.speakers import Credential, CredentialId, Speaker, SpeakerId
 from recital_core.texts import Language, RecitalText, TextId
 
-
 Item = TypeVar("Item")
 
 

@@ -161,17 +161,13 @@ class RecitalSession(msgspec.Struct, frozen=True, kw_only=True):
     def to(self, state: State, **changes: object) -> RecitalSession:
         """This session in the next `state`. Raises WrongState where the order of states forbids it."""
         if state not in NEXT[self.state]:
-            raise errors.WrongState(
-                f"A session that is {self.state} cannot become {state}.", state=self.state
-            )
+            raise errors.WrongState(f"A session that is {self.state} cannot become {state}.", state=self.state)
         return msgspec.structs.replace(self, state=state, **changes)
 
     def must_take_pieces(self) -> None:
         """Raises SessionClosed once the session has ended or was discarded."""
         if self.state is not State.ACTIVE:
-            raise errors.SessionClosed(
-                f"The session is {self.state} and takes nothing more.", state=self.state
-            )
+            raise errors.SessionClosed(f"The session is {self.state} and takes nothing more.", state=self.state)
 
     def opened_alike(self, other: RecitalSession) -> bool:
         """Whether `other` asks for the very session that this one is."""
@@ -199,9 +195,7 @@ def media_type(given: str) -> str:
     plain = given.lower().replace(" ", "").replace('"', "")
     if plain.startswith("audio/mp4"):
         plain = "audio/mp4"
-    plain = {"audio/x-wav": "audio/wav", "audio/wave": "audio/wav", "audio/x-flac": "audio/flac"}.get(
-        plain, plain
-    )
+    plain = {"audio/x-wav": "audio/wav", "audio/wave": "audio/wav", "audio/x-flac": "audio/flac"}.get(plain, plain)
     if plain not in MEDIA_TYPES:
         raise errors.UnsupportedMediaType(
             f"“{given[:80]}” is not one of {', '.join(sorted(MEDIA_TYPES))}.", accepted=sorted(MEDIA_TYPES)

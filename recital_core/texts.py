@@ -19,13 +19,14 @@ Language = NewType("Language", str)
 Paragraphs = tuple[tuple[str, ...], ...]
 
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
-RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he ks lad ps sd syr ug ur yi".split())
+RIGHT_TO_LEFT = frozenset(("ar", "arc", "ckb", "dv", "fa", "he", "ks", "lad", "ps", "sd", "syr", "ug", "ur", "yi"))
 RIGHT_TO_LEFT_SCRIPTS = frozenset(("hebr", "arab", "syrc", "thaa"))
 INVISIBLE = dict.fromkeys(
     [0xAD, *(c for c in range(0x20) if c not in (0x09, 0x0A)), *range(0x7F, 0xA0), 0x2060, 0xFEFF]
 )
 LINE_BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 SPACES = re.compile(r"[^\S\n]+")
+SCRIPT_LETTERS = 4
 TITLE_WORDS = 8
 MAX_TITLE_CHARACTERS = 200
 
@@ -98,7 +99,7 @@ def language_tag(given: str) -> Language:
 def direction(language: str) -> str:
     """The writing direction of a BCP 47 tag: its script decides if it names one, else its language."""
     primary, *rest = language.lower().split("-")
-    scripts = [part for part in rest if len(part) == 4 and part.isalpha()]
+    scripts = [part for part in rest if len(part) == SCRIPT_LETTERS and part.isalpha()]
     right_to_left = scripts[0] in RIGHT_TO_LEFT_SCRIPTS if scripts else primary in RIGHT_TO_LEFT
     return "rtl" if right_to_left else "ltr"
 
@@ -126,9 +127,7 @@ def title_of(title: str | None, paragraphs: Paragraphs) -> str:
     """The given title, trimmed, or the text's first words. Raises Invalid over 200 characters."""
     given = " ".join(normal(title or "").split())
     if len(given) > MAX_TITLE_CHARACTERS:
-        raise errors.Invalid(
-            f"A title has at most {MAX_TITLE_CHARACTERS} characters.", limit=MAX_TITLE_CHARACTERS
-        )
+        raise errors.Invalid(f"A title has at most {MAX_TITLE_CHARACTERS} characters.", limit=MAX_TITLE_CHARACTERS)
     if given:
         return given
     words = paragraphs[0][0].split()
