@@ -1,0 +1,225 @@
+"""Taking a recording in: open, segments and marks in any order and any number of times, end, disavow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import BinaryIO
+
+import msgspec
+
+from recital_core import errors
+from recital_core.ports import BlobStore, Clock, Page, Received, SessionSummary, Store, Transaction
+from recital_core.sessions import (
+    ABANDON_AFTER,
+    Capture,
+    Ending,
+    Mark,
+    RecitalSession,
+    Segment,
+    SessionId,
+    State,
+    check_ending,
+    check_marks,
+    what_is_left,
+)
+from recital_core.speakers import Role, Speaker, SpeakerId
+from recital_core.texts import TextId
+
+SWEPT_AT_ONCE = 100
+
+
+class Recording:
+    def __init__(
+        self, *, store: Store, staging: BlobStore, clock: Clock, abandon_after: timedelta = ABANDON_AFTER
+    ) -> None:
+        self._store = store
+        self._staging = staging
+        self._clock = clock
+        self._abandon_after = abandon_after
+
+    def open(
+        self, speaker: Speaker, session_id: SessionId, text_id: TextId, revision: int | None, capture: Capture
+    ) -> tuple[RecitalSession, bool]:
+        """Open a session, or find it again; and whether it is new. `revision` is the text's newest without one.
+
+        Raises TextNotFound, SessionDiffers when the id stands for anything else.
+        """
+        now = self._clock.now()
+        with self._store.transaction() as tx:
+            text = tx.texts.get(text_id, revision)
+            if text is None or not text.may_be_read_by(speaker):
+                raise errors.TextNotFound("There is no text of this id and revision that you may read.")
+            wanted = RecitalSession(
+                id=session_id,
+                speaker_id=speaker.id,
+                text_id=text_id,
+                text_revision=text.revision,
+                capture=capture,
+                agreement_version=speaker.agreement_version,
+                opened_at=now,
+                last_activity_at=now,
+            )
+            if tx.sessions.add(wanted):
+                return wanted, True
+            held = tx.sessions.get(session_id)
+        if held is None or not held.opened_alike(wanted):
+            raise errors.SessionDiffers("This id was used for another session. Make a new one.")
+        return held, False
+
+    def take_segment(self, speaker: Speaker, session_id: SessionId, segment: Segment, body: BinaryIO) -> bool:
+        """Keep one segment, whose bytes are known to have its digest; and whether it is new.
+
+        Raises SegmentDiffers when the number is held with other bytes, SessionClosed, SessionNotFound, StorageFull.
+        """
+        with self._store.transaction() as tx:
+            session = own(tx.sessions.get(session_id), speaker)
+            held = tx.sessions.segment(session_id, segment.number)
+        if held is not None:
+            return _same(held, segment)
+        session.must_take_pieces()
+        self._staging.put(segment_key(session_id, segment), body, segment.media_type, {"session": str(session_id)})
+        with self._store.transaction() as tx:
+            if not tx.sessions.touch(session_id, self._clock.now()):
+                raise errors.SessionClosed("The session was closed while the segment arrived.")
+            held = tx.sessions.add_segment(session_id, segment)
+        return held is segment or _same(held, segment)
+
+    def take_marks(self, speaker: Speaker, session_id: SessionId, marks: Sequence[Mark]) -> int:
+        """Keep marks, and give how many are held now.
+
+        Raises MarksDiffer, MarksOutOfOrder, MarkBeyondText, SessionClosed, SessionNotFound.
+        """
+        with self._store.transaction() as tx:
+            session = own(tx.sessions.get(session_id), speaker)
+            active = tx.sessions.touch(session_id, self._clock.now())
+            held = tx.sessions.marks(session_id)
+            fresh = check_marks(held, marks, tx.texts.sentence_counts(session.text_id, session.text_revision))
+            if fresh and not active:
+                session.must_take_pieces()
+                raise errors.SessionClosed("The session was closed while the marks arrived.")
+            tx.sessions.add_marks(session_id, fresh)
+        return len(held) + len(fresh)
+
+    def received(self, speaker: Speaker, session_id: SessionId) -> Received:
+        """What is held of the session. Raises SessionNotFound."""
+        with self._store.transaction() as tx:
+            own(tx.sessions.get(session_id), speaker)
+            return tx.sessions.received(session_id)
+
+    def end(self, speaker: Speaker, session_id: SessionId, ending: Ending) -> tuple[RecitalSession, bool]:
+        """End the session when all that `ending` counts is held, and whether that was news.
+
+        Raises PiecesMissing or SamplesDiffer, and then nothing has changed; EndDiffers, SessionClosed,
+        SessionNotFound.
+        """
+        with self._store.transaction() as tx:
+            session = own(tx.sessions.lock(session_id), speaker)
+            if session.ending == ending and session.state is not State.DISCARDED:
+                return session, False
+            if session.ending is not None and session.state is not State.DISCARDED:
+                raise errors.EndDiffers("The session has ended already, with other counts.", state=session.state)
+            session.must_take_pieces()
+            check_ending(ending, tx.sessions.segments(session_id), len(tx.sessions.marks(session_id)))
+            return self._ended(tx, session, ending), True
+
+    def disavow(self, speaker: Speaker, session_id: SessionId) -> None:
+        """Discard the session for ever, whatever is under way; again is fine. Raises SessionNotFound."""
+        with self._store.transaction() as tx:
+            session = visible(tx.sessions.lock(session_id), speaker)
+            self._discarded(tx, session)
+
+    def get(self, speaker: Speaker, session_id: SessionId) -> SessionSummary:
+        """Raises SessionNotFound, also for a session of somebody else's."""
+        with self._store.transaction() as tx:
+            summary = tx.sessions.summary(session_id)
+        visible(summary and summary.session, speaker)
+        return summary
+
+    def page(
+        self,
+        speaker: Speaker,
+        *,
+        of: SpeakerId | None = None,
+        text_id: TextId | None = None,
+        states: Sequence[State] = (),
+        cursor: str | None = None,
+        limit: int = 20,
+    ) -> Page[SessionSummary]:
+        """Sessions, the newest first: one's own, or, for an admin, of all or of one speaker.
+
+        Without `states` all but the discarded. Raises Invalid for a wrong cursor.
+        """
+        if speaker.role is not Role.ADMIN:
+            of = speaker.id
+        wanted = tuple(states) or tuple(state for state in State if state is not State.DISCARDED)
+        with self._store.transaction() as tx:
+            return tx.sessions.page(speaker_id=of, text_id=text_id, states=wanted, cursor=cursor, limit=limit)
+
+    def sweep(self) -> int:
+        """Close the sessions that got no call for the abandoning time, and give how many.
+
+        One with segment 0 and a mark is ended with what is left of it, any other is discarded.
+        """
+        now = self._clock.now()
+        with self._store.transaction() as tx:
+            silent = tx.sessions.silent_since(now - self._abandon_after, SWEPT_AT_ONCE)
+        return sum(self._close_abandoned(session_id, now) for session_id in silent)
+
+    def _close_abandoned(self, session_id: SessionId, now: datetime) -> bool:
+        with self._store.transaction() as tx:
+            session = tx.sessions.lock(session_id)
+            if session is None or not session.is_abandoned(now, self._abandon_after):
+                return False
+            left = what_is_left(tx.sessions.segments(session_id), tx.sessions.marks(session_id))
+            if left is None:
+                self._discarded(tx, session)
+            else:
+                self._ended(tx, msgspec.structs.replace(session, problem="abandoned"), left)
+        return True
+
+    def _ended(self, tx: Transaction, session: RecitalSession, ending: Ending) -> RecitalSession:
+        ended = session.to(State.ENDED, ending=ending, ended_at=self._clock.now())
+        tx.sessions.save(ended)
+        tx.jobs.finalize(session.id)
+        return ended
+
+    def _discarded(self, tx: Transaction, session: RecitalSession) -> None:
+        if session.state is State.DISCARDED:
+            return
+        tx.sessions.save(session.to(State.DISCARDED, discarded_at=self._clock.now(), problem=None))
+        tx.jobs.finalize(session.id)
+
+
+
+def own(session: RecitalSession | None, speaker: Speaker) -> RecitalSession:
+    """The session, when it is the speaker's own to record. Raises SessionNotFound."""
+    if session is None or session.speaker_id != speaker.id:
+        raise errors.SessionNotFound("There is no session of this id.")
+    return session
+
+
+def visible(session: RecitalSession | None, speaker: Speaker) -> RecitalSession:
+    """The session, when it is the speaker's to see: their own, or anybody's for an admin. Raises SessionNotFound."""
+    if session is None or not speaker.may_see(session.speaker_id):
+        raise errors.SessionNotFound("There is no session of this id.")
+    return session
+
+
+def staging_prefix(session_id: SessionId) -> str:
+    """Where everything of a session waits in staging."""
+    return f"sessions/{session_id}/"
+
+
+def segment_key(session_id: SessionId, segment: Segment) -> str:
+    """A segment's place in staging; the digest is in it, so that other bytes never replace these."""
+    return f"{staging_prefix(session_id)}segments/{segment.number:06d}.{segment.digest[:32]}"
+
+
+def _same(held: Segment, segment: Segment) -> bool:
+    """False, since nothing is new. Raises SegmentDiffers unless both are the same bytes in the same place."""
+    if held != segment:
+        raise errors.SegmentDiffers(
+            f"Segment {segment.number} is already held with other bytes.", held_digest=held.digest
+        )
+    return False
