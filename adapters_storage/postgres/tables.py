@@ -18,6 +18,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+JSON_OBJECT = JSONB(none_as_null=True)
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -70,7 +72,7 @@ texts = Table(
     Column("language", Text, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("public", Boolean, nullable=False),
-    Column("source", JSONB, nullable=False),
+    Column("source", JSON_OBJECT, nullable=False),
     moment("created_at"),
     moment("retired_at", nullable=True),
     Index(None, "owner_id", "created_at", "id"),
@@ -83,8 +85,9 @@ text_revisions = Table(
     Column("text_id", Uuid, ForeignKey("texts.id", ondelete="CASCADE"), primary_key=True),
     Column("revision", Integer, primary_key=True),
     Column("title", Text, nullable=False),
-    Column("paragraphs", JSONB, nullable=False),
+    Column("paragraphs", JSON_OBJECT, nullable=False),
     Column("sentence_counts", ARRAY(Integer), nullable=False),
+    Column("sentences", Integer, nullable=False),
     Column("words", Integer, nullable=False),
 )
 
@@ -95,14 +98,14 @@ sessions = Table(
     Column("speaker_id", Uuid, ForeignKey("speakers.id"), nullable=False),
     Column("text_id", Uuid, nullable=False),
     Column("text_revision", Integer, nullable=False),
-    Column("capture", JSONB, nullable=False),
+    Column("capture", JSON_OBJECT, nullable=False),
     Column("state", Text, nullable=False),
     Column("agreement_version", Text),
     moment("opened_at"),
     moment("last_activity_at"),
-    Column("ending", JSONB),
+    Column("ending", JSON_OBJECT),
     moment("ended_at", nullable=True),
-    Column("outcome", JSONB),
+    Column("outcome", JSON_OBJECT),
     moment("aggregated_at", nullable=True),
     moment("uploaded_at", nullable=True),
     moment("discarded_at", nullable=True),

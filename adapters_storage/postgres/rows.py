@@ -1,0 +1,50 @@
+"""Between rows and the domain's values."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import ColumnElement, Row, Table, tuple_
+
+from recital_core import errors
+from recital_core.ports import Page
+
+Value = TypeVar("Value")
+
+
+def read(row: Row[Any], kind: type[Value]) -> Value:
+    """The row as a value of the domain; its columns are the value's fields."""
+    return msgspec.convert(row._mapping, kind)  # noqa: SLF001 - public in SQLAlchemy in spite of its name
+
+
+def columns(value: msgspec.Struct) -> dict[str, Any]:
+    """The value's fields as columns; structs inside become JSON."""
+    return {
+        name: msgspec.to_builtins(field) if isinstance(field, msgspec.Struct) else field
+        for name, field in msgspec.structs.asdict(value).items()
+    }
+
+
+def page(found: Sequence[Row[Any]], limit: int, moment: str, read_one: Callable[[Row[Any]], Value]) -> Page[Value]:
+    """The first `limit` of `found` rows, and an opaque cursor by (moment, id) when there are more."""
+    shown = found[:limit]
+    last = shown[-1]._mapping if len(found) > limit else None  # noqa: SLF001 - as above
+    after = last and base64.urlsafe_b64encode(f"{last[moment].isoformat()} {last['id']}".encode()).decode()
+    return Page(items=[read_one(row) for row in shown], next=after.rstrip("=") if after else None)
+
+
+def beyond(table: Table, moment: str, cursor: str, *, newest_first: bool) -> ColumnElement[bool]:
+    """The rows after the cursor's. Raises Invalid for a cursor that is not ours."""
+    try:
+        at, row_id = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().split(" ")
+        place = (datetime.fromisoformat(at), UUID(row_id))
+    except (ValueError, binascii.Error) as wrong:
+        raise errors.Invalid("This cursor is not one of ours.", cursor=cursor[:100]) from wrong
+    here = tuple_(table.c[moment], table.c.id)
+    return here < place if newest_first else here > place

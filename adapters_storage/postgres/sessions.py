@@ -1,0 +1,146 @@
+"""Sessions, their segments and their marks in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Row, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from adapters_storage.postgres import rows
+from adapters_storage.postgres.tables import marks, segments, sessions, text_revisions, texts
+from recital_core.ports import Page, Received, SessionSummary
+from recital_core.sessions import Mark, RecitalSession, Segment, SessionId, State, ranges
+from recital_core.speakers import SpeakerId
+from recital_core.texts import TextId
+
+SUMMARY = (
+    select(sessions, text_revisions.c.title.label("text_title"), texts.c.language.label("text_language"))
+    .join(
+        text_revisions,
+        (text_revisions.c.text_id == sessions.c.text_id) & (text_revisions.c.revision == sessions.c.text_revision),
+    )
+    .join(texts, texts.c.id == sessions.c.text_id)
+)
+SEGMENT_FIELDS = [segments.c[name] for name in Segment.__struct_fields__]
+MARK_FIELDS = [marks.c[name] for name in Mark.__struct_fields__]
+
+
+class PostgresSessions:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, session: RecitalSession) -> bool:
+        statement = insert(sessions).values(rows.columns(session)).on_conflict_do_nothing(index_elements=["id"])
+        return self._connection.execute(statement).rowcount == 1
+
+    def get(self, session_id: SessionId) -> RecitalSession | None:
+        row = self._connection.execute(select(sessions).where(sessions.c.id == session_id)).first()
+        return row and rows.read(row, RecitalSession)
+
+    def lock(self, session_id: SessionId) -> RecitalSession | None:
+        row = self._connection.execute(select(sessions).where(sessions.c.id == session_id).with_for_update()).first()
+        return row and rows.read(row, RecitalSession)
+
+    def save(self, session: RecitalSession) -> None:
+        self._connection.execute(update(sessions).where(sessions.c.id == session.id).values(rows.columns(session)))
+
+    def touch(self, session_id: SessionId, now: datetime) -> bool:
+        touched = self._connection.execute(
+            update(sessions)
+            .where(sessions.c.id == session_id, sessions.c.state == State.ACTIVE)
+            .values(last_activity_at=func.greatest(sessions.c.last_activity_at, now))
+        )
+        return touched.rowcount == 1
+
+    def add_segment(self, session_id: SessionId, segment: Segment) -> Segment:
+        statement = (
+            insert(segments)
+            .values(session_id=session_id, **msgspec.structs.asdict(segment))
+            .on_conflict_do_nothing(index_elements=["session_id", "number"])
+        )
+        if self._connection.execute(statement).rowcount == 1:
+            return segment
+        return self.segment(session_id, segment.number) or segment
+
+    def segment(self, session_id: SessionId, number: int) -> Segment | None:
+        row = self._connection.execute(
+            select(*SEGMENT_FIELDS).where(segments.c.session_id == session_id, segments.c.number == number)
+        ).first()
+        return row and rows.read(row, Segment)
+
+    def segments(self, session_id: SessionId) -> Sequence[Segment]:
+        found = self._connection.execute(
+            select(*SEGMENT_FIELDS).where(segments.c.session_id == session_id).order_by(segments.c.number)
+        )
+        return [rows.read(row, Segment) for row in found]
+
+    def add_marks(self, session_id: SessionId, new: Sequence[Mark]) -> None:
+        if new:
+            values = [{"session_id": session_id, **msgspec.structs.asdict(mark)} for mark in new]
+            self._connection.execute(insert(marks), values)
+
+    def marks(self, session_id: SessionId) -> Sequence[Mark]:
+        found = self._connection.execute(
+            select(*MARK_FIELDS).where(marks.c.session_id == session_id).order_by(marks.c.n)
+        )
+        return [rows.read(row, Mark) for row in found]
+
+    def received(self, session_id: SessionId) -> Received:
+        held = self._connection.execute(
+            select(segments.c.number, segments.c.bytes)
+            .where(segments.c.session_id == session_id)
+            .order_by(segments.c.number)
+        ).all()
+        count = self._connection.execute(
+            select(func.count()).select_from(marks).where(marks.c.session_id == session_id)
+        ).scalar_one()
+        return Received(segments=ranges(row.number for row in held), marks=count, bytes=sum(row.bytes for row in held))
+
+    def summary(self, session_id: SessionId) -> SessionSummary | None:
+        row = self._connection.execute(SUMMARY.where(sessions.c.id == session_id)).first()
+        return row and _summary(row)
+
+    def page(
+        self,
+        *,
+        speaker_id: SpeakerId | None,
+        text_id: TextId | None,
+        states: Sequence[State],
+        cursor: str | None,
+        limit: int,
+    ) -> Page[SessionSummary]:
+        wanted = (
+            SUMMARY.where(sessions.c.state.in_(states))
+            .order_by(sessions.c.opened_at.desc(), sessions.c.id.desc())
+            .limit(limit + 1)
+        )
+        if speaker_id is not None:
+            wanted = wanted.where(sessions.c.speaker_id == speaker_id)
+        if text_id is not None:
+            wanted = wanted.where(sessions.c.text_id == text_id)
+        if cursor is not None:
+            wanted = wanted.where(rows.beyond(sessions, "opened_at", cursor, newest_first=True))
+        return rows.page(self._connection.execute(wanted).all(), limit, "opened_at", _summary)
+
+    def silent_since(self, moment: datetime, limit: int) -> Sequence[SessionId]:
+        return self._ids(State.ACTIVE, sessions.c.last_activity_at <= moment, limit)
+
+    def unfinished(self, state: State, limit: int) -> Sequence[SessionId]:
+        return self._ids(state, sessions.c.erased_at.is_(None), limit)
+
+    def _ids(self, state: State, condition: ColumnElement[bool], limit: int) -> Sequence[SessionId]:
+        found = self._connection.execute(
+            select(sessions.c.id)
+            .where(sessions.c.state == state, condition)
+            .order_by(sessions.c.last_activity_at, sessions.c.id)
+            .limit(limit)
+        )
+        return [SessionId(session_id) for session_id in found.scalars()]
+
+
+def _summary(row: Row[Any]) -> SessionSummary:
+    return SessionSummary(session=rows.read(row, RecitalSession), text_title=row.text_title, language=row.text_language)

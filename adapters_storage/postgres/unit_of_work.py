@@ -1,0 +1,66 @@
+"""One PostgreSQL transaction as the core sees it, and the claim on a session."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, exc, text
+
+from adapters_storage.postgres.sessions import PostgresSessions
+from adapters_storage.postgres.speakers import PostgresCredentials, PostgresSpeakers
+from adapters_storage.postgres.texts import PostgresTexts
+from recital_core import errors
+from recital_core.ports import Jobs
+from recital_core.sessions import SessionId
+
+
+class PostgresTransaction:
+    def __init__(self, connection: Connection, jobs: Jobs) -> None:
+        self.speakers = PostgresSpeakers(connection)
+        self.credentials = PostgresCredentials(connection)
+        self.texts = PostgresTexts(connection)
+        self.sessions = PostgresSessions(connection)
+        self.jobs = jobs
+
+
+class PostgresStore:
+    """`jobs_of` gives the job queue that writes within a connection's transaction."""
+
+    def __init__(self, engine: Engine, jobs_of: Callable[[Connection], Jobs]) -> None:
+        self._engine = engine
+        self._jobs_of = jobs_of
+
+    @contextmanager
+    def transaction(self) -> Iterator[PostgresTransaction]:
+        with answering(), self._engine.begin() as connection:
+            yield PostgresTransaction(connection, self._jobs_of(connection))
+
+    @contextmanager
+    def claim(self, session_id: SessionId) -> Iterator[bool]:
+        key = int.from_bytes(hashlib.sha256(session_id.bytes).digest()[:8], "big", signed=True)
+        with answering(), self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            mine = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar_one()
+            try:
+                yield bool(mine)
+            finally:
+                if mine:
+                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
+
+    def check(self) -> None:
+        with answering(), self._engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Turns a database that is out of reach, or out of room, into the core's errors."""
+    try:
+        yield
+    except exc.OperationalError as failure:
+        raise errors.DatabaseUnavailable("PostgreSQL does not answer; try again in a moment.") from failure
+    except exc.InterfaceError as failure:
+        raise errors.DatabaseUnavailable("The connection to PostgreSQL was lost.") from failure
+    except exc.TimeoutError as failure:
+        raise errors.DatabaseUnavailable("Every connection to PostgreSQL is in use.") from failure
