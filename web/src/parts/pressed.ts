@@ -1,0 +1,53 @@
+/** Presses with the moment at which the finger came down, not when the page found time for it. */
+import type { Attachment } from 'svelte/attachments'
+
+type Press = (timeStamp: number) => void
+
+const SAME_PRESS_MS = 1500
+
+/**
+ * Acts when the finger or the mouse button comes down, so that a finger that slides off is not lost.
+ * A press by keyboard or screen reader arrives as a bare click and acts too.
+ */
+export function pressed(act: Press): Attachment<HTMLElement> {
+  return (element) => {
+    let downAt = -Infinity
+    const down = (event: PointerEvent): void => {
+      if (event.button !== 0 || !event.isPrimary) return
+      downAt = event.timeStamp
+      act(event.timeStamp)
+    }
+    const click = (event: MouseEvent): void => {
+      if (event.timeStamp - downAt > SAME_PRESS_MS || event.detail === 0) act(event.timeStamp)
+    }
+    return listening(element, down, click)
+  }
+}
+
+/** Acts when the finger is lifted in place, with the moment at which it came down: scrolling does nothing. */
+export function tapped(act: (timeStamp: number, target: Element) => void): Attachment<HTMLElement> {
+  return (element) => {
+    let downAt: number | null = null
+    const down = (event: PointerEvent): void => {
+      downAt = event.isPrimary ? event.timeStamp : null
+    }
+    const click = (event: MouseEvent): void => {
+      if (event.target instanceof Element) act(event.detail === 0 ? event.timeStamp : (downAt ?? event.timeStamp), event.target)
+      downAt = null
+    }
+    return listening(element, down, click)
+  }
+}
+
+function listening(
+  element: HTMLElement,
+  down: (event: PointerEvent) => void,
+  click: (event: MouseEvent) => void,
+): () => void {
+  element.addEventListener('pointerdown', down)
+  element.addEventListener('click', click)
+  return () => {
+    element.removeEventListener('pointerdown', down)
+    element.removeEventListener('click', click)
+  }
+}

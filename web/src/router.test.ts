@@ -1,0 +1,30 @@
+import { describe, expect, test } from 'vitest'
+import { address, routeOf } from './router'
+
+describe('an address', () => {
+  test.each([
+    ['/', { screen: 'texts' }],
+    ['/texts/b7', { screen: 'studio', textId: 'b7' }],
+    ['/recordings', { screen: 'recordings' }],
+    ['/recordings/', { screen: 'recordings' }],
+    ['/recordings/0192', { screen: 'player', sessionId: '0192' }],
+    ['/sign-in', { screen: 'sign-in' }],
+  ])('%s names its screen', (path, route) => {
+    expect(routeOf(path)).toEqual(route)
+  })
+
+  test.each(['/texts', '/nowhere', '/texts/1/2', '/sign-in/again', '/recordings/1/2'])(
+    '%s names none and says which it was',
+    (path) => expect(routeOf(path)).toEqual({ screen: 'not-found', path }),
+  )
+
+  test('comes back whole through its own maker, whatever the id', () => {
+    const id = 'א/ב 100%?#'
+    expect(routeOf(address.studio(id))).toEqual({ screen: 'studio', textId: id })
+    expect(routeOf(address.player(id))).toEqual({ screen: 'player', sessionId: id })
+  })
+
+  test('that is badly encoded is still an address', () => {
+    expect(routeOf('/texts/100%')).toEqual({ screen: 'studio', textId: '100%' })
+  })
+})

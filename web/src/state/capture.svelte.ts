@@ -1,0 +1,64 @@
+/** The one recorder of this tab, loaded after the first screen stands, and what it says. */
+import type { PendingSession, Recorder, RecorderState } from '../recorder'
+
+const LOOK_AGAIN_MS = 10_000
+
+class Capture {
+  state: RecorderState | null = $state.raw(null)
+  /** Recordings that a crash or a closed tab left on this device, and those still on their way. */
+  pending: PendingSession[] = $state.raw([])
+  #opening: Promise<Recorder> | null = null
+
+  /** What the person ought to know of: all but what is quietly on its way. */
+  readonly waiting: PendingSession[] = $derived.by(() => {
+    const upload = this.state?.upload
+    const stuck = upload === undefined || !upload.online || upload.signedOut
+    return this.pending.filter((session) => session.state !== 'ending' || stuck)
+  })
+
+  open(segmentMs: number): Promise<Recorder> {
+    this.#opening ??= this.#opened(segmentMs)
+    return this.#opening
+  }
+
+  /** Changes the state of a left recording, then looks what is left. */
+  async change(work: (recorder: Recorder) => Promise<void>): Promise<void> {
+    const recorder = await this.#opening
+    if (recorder) await work(recorder)
+    await this.look()
+  }
+
+  async download(sessionId: string): Promise<Blob | null> {
+    const recorder = await this.#opening
+    return recorder ? recorder.download(sessionId) : null
+  }
+
+  async signedInAgain(): Promise<void> {
+    ;(await this.#opening)?.signedInAgain()
+  }
+
+  async look(): Promise<void> {
+    const recorder = await this.#opening
+    if (recorder) this.pending = await recorder.pending()
+  }
+
+  async #opened(segmentMs: number): Promise<Recorder> {
+    const { Recorder } = await import('../recorder')
+    const recorder = new Recorder({ segmentMs })
+    recorder.subscribe((state) => this.#heard(state))
+    this.pending = await recorder.pending()
+    setInterval(() => {
+      if (this.pending.length > 0 && !document.hidden) void this.look()
+    }, LOOK_AGAIN_MS)
+    return recorder
+  }
+
+  #heard(state: RecorderState): void {
+    const before = this.state
+    this.state = state
+    const settled = state.phase !== before?.phase || (state.upload.waitingMs === 0 && before.upload.waitingMs > 0)
+    if (before !== null && settled) void this.look()
+  }
+}
+
+export const capture = new Capture()

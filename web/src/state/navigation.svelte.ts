@@ -1,0 +1,60 @@
+/** Where in the client one is: the address bar, and who may ask before it changes. */
+import { routeOf, type Route } from '../router'
+
+/** Answers whether one may leave; asked only once for each attempt. */
+export type Guard = () => Promise<boolean>
+
+class Navigation {
+  #path = $state(location.pathname)
+  #guard: Guard | null = null
+  readonly route: Route = $derived(routeOf(this.#path))
+
+  listen(): void {
+    addEventListener('popstate', () => void this.#arrived())
+    document.addEventListener('click', (event) => this.#clicked(event))
+  }
+
+  /** Goes to an address of this client; answers false if somebody said to stay. */
+  async go(path: string, replace = false): Promise<boolean> {
+    if (!(await this.#mayLeave())) return false
+    if (replace) history.replaceState(null, '', path)
+    else history.pushState(null, '', path)
+    this.#path = location.pathname
+    scrollTo(0, 0)
+    return true
+  }
+
+  /** Until the answered function is called, `guard` is asked before one leaves. */
+  guard(guard: Guard): () => void {
+    this.#guard = guard
+    return () => {
+      if (this.#guard === guard) this.#guard = null
+    }
+  }
+
+  async #mayLeave(): Promise<boolean> {
+    return this.#guard === null || (await this.#guard())
+  }
+
+  async #arrived(): Promise<void> {
+    const wanted = location.pathname
+    if (this.#guard !== null && wanted !== this.#path) {
+      history.pushState(null, '', this.#path) // stay where we are while the question stands
+      if (await this.#mayLeave()) await this.go(wanted)
+      return
+    }
+    this.#path = wanted
+  }
+
+  #clicked(event: MouseEvent): void {
+    if (event.defaultPrevented || event.button !== 0) return
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+    const link = event.target instanceof Element ? event.target.closest('a') : null
+    if (link === null || link.origin !== location.origin || link.target !== '' || link.download !== '') return
+    if (link.pathname.startsWith('/api/') || link.getAttribute('href')?.startsWith('#')) return
+    event.preventDefault()
+    void this.go(link.pathname)
+  }
+}
+
+export const navigation = new Navigation()

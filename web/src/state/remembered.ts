@@ -1,0 +1,17 @@
+/** Small things that this device remembers; a browser that forbids it only forgets. */
+export function recall<T>(key: string, isThat: (value: unknown) => value is T, otherwise: T): T {
+  try {
+    const value: unknown = JSON.parse(localStorage.getItem(`recital.${key}`) ?? 'null')
+    return isThat(value) ? value : otherwise
+  } catch {
+    return otherwise
+  }
+}
+
+export function remember(key: string, value: unknown): void {
+  try {
+    localStorage.setItem(`recital.${key}`, JSON.stringify(value))
+  } catch {
+    // private mode or a full disk: nothing here is worth stopping for
+  }
+}
