@@ -158,10 +158,17 @@ class JoinedAudio(Protocol):
 
 class AudioWorkshop(Protocol):
     def join(
-        self, staging: BlobStore, media_type: str, segments: Sequence[SegmentAudio]
+        self,
+        staging: BlobStore,
+        media_type: str,
+        segments: Sequence[SegmentAudio],
+        *,
+        sample_rate_hz: int,
     ) -> AbstractContextManager[JoinedAudio]:
         """Decode `segments` (ascending, at least one) into one line of samples.
 
+        The client counted samples at `sample_rate_hz`; FLAC and WAV say their own rate, which wins, and coded audio
+        is decoded to this one, since Opus knows 48 kHz only.
         A segment that decodes alone counts exactly its declared samples: trimmed or padded with silence, and
         silence alone when it cannot be read; a hole between two segments is silence. What differs is a problem,
         not an error. Raises AudioUnreadable when not one segment can be read, AudioToolFailed.
