@@ -133,7 +133,9 @@ class Recording:
         """Raises SessionNotFound, also for a session of somebody else's."""
         with self._store.transaction() as tx:
             summary = tx.sessions.summary(session_id)
-        visible(summary and summary.session, speaker)
+        if summary is None:
+            raise errors.SessionNotFound("There is no session of this id.")
+        visible(summary.session, speaker)
         return summary
 
     def page(
@@ -189,7 +191,6 @@ class Recording:
             return
         tx.sessions.save(session.to(State.DISCARDED, discarded_at=self._clock.now(), problem=None))
         tx.jobs.finalize(session.id)
-
 
 
 def own(session: RecitalSession | None, speaker: Speaker) -> RecitalSession:

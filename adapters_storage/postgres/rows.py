@@ -6,21 +6,28 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Table, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, tuple_
 
 from recital_core import errors
 from recital_core.ports import Page
 
 Value = TypeVar("Value")
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 
-def read(row: Row[Any], kind: type[Value]) -> Value:
+def read(row: AnyRow, kind: type[Value]) -> Value:
     """The row as a value of the domain; its columns are the value's fields."""
     return msgspec.convert(row._mapping, kind)  # noqa: SLF001 - public in SQLAlchemy in spite of its name
+
+
+def first(connection: Connection, statement: Select[*tuple[Any, ...]], kind: type[Value]) -> Value | None:
+    """The first row that `statement` finds, as a value of the domain."""
+    row = connection.execute(statement).first()
+    return None if row is None else read(row, kind)
 
 
 def columns(value: msgspec.Struct) -> dict[str, Any]:
@@ -31,7 +38,7 @@ def columns(value: msgspec.Struct) -> dict[str, Any]:
     }
 
 
-def page(found: Sequence[Row[Any]], limit: int, moment: str, read_one: Callable[[Row[Any]], Value]) -> Page[Value]:
+def page(found: Sequence[AnyRow], limit: int, moment: str, read_one: Callable[[AnyRow], Value]) -> Page[Value]:
     """The first `limit` of `found` rows, and an opaque cursor by (moment, id) when there are more."""
     shown = found[:limit]
     last = shown[-1]._mapping if len(found) > limit else None  # noqa: SLF001 - as above

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters_storage.postgres import rows
@@ -38,12 +37,12 @@ class PostgresSessions:
         return self._connection.execute(statement).rowcount == 1
 
     def get(self, session_id: SessionId) -> RecitalSession | None:
-        row = self._connection.execute(select(sessions).where(sessions.c.id == session_id)).first()
-        return row and rows.read(row, RecitalSession)
+        return rows.first(self._connection, select(sessions).where(sessions.c.id == session_id), RecitalSession)
 
     def lock(self, session_id: SessionId) -> RecitalSession | None:
-        row = self._connection.execute(select(sessions).where(sessions.c.id == session_id).with_for_update()).first()
-        return row and rows.read(row, RecitalSession)
+        return rows.first(
+            self._connection, select(sessions).where(sessions.c.id == session_id).with_for_update(), RecitalSession
+        )
 
     def save(self, session: RecitalSession) -> None:
         self._connection.execute(update(sessions).where(sessions.c.id == session.id).values(rows.columns(session)))
@@ -67,10 +66,8 @@ class PostgresSessions:
         return self.segment(session_id, segment.number) or segment
 
     def segment(self, session_id: SessionId, number: int) -> Segment | None:
-        row = self._connection.execute(
-            select(*SEGMENT_FIELDS).where(segments.c.session_id == session_id, segments.c.number == number)
-        ).first()
-        return row and rows.read(row, Segment)
+        wanted = select(*SEGMENT_FIELDS).where(segments.c.session_id == session_id, segments.c.number == number)
+        return rows.first(self._connection, wanted, Segment)
 
     def segments(self, session_id: SessionId) -> Sequence[Segment]:
         found = self._connection.execute(
@@ -102,7 +99,7 @@ class PostgresSessions:
 
     def summary(self, session_id: SessionId) -> SessionSummary | None:
         row = self._connection.execute(SUMMARY.where(sessions.c.id == session_id)).first()
-        return row and _summary(row)
+        return None if row is None else _summary(row)
 
     def page(
         self,
@@ -142,5 +139,5 @@ class PostgresSessions:
         return [SessionId(session_id) for session_id in found.scalars()]
 
 
-def _summary(row: Row[Any]) -> SessionSummary:
+def _summary(row: rows.AnyRow) -> SessionSummary:
     return SessionSummary(session=rows.read(row, RecitalSession), text_title=row.text_title, language=row.text_language)

@@ -25,12 +25,10 @@ class PostgresSpeakers:
         self._connection.execute(update(speakers).where(speakers.c.id == speaker.id).values(rows.columns(speaker)))
 
     def get(self, speaker_id: SpeakerId) -> Speaker | None:
-        row = self._connection.execute(select(speakers).where(speakers.c.id == speaker_id)).first()
-        return row and rows.read(row, Speaker)
+        return rows.first(self._connection, select(speakers).where(speakers.c.id == speaker_id), Speaker)
 
     def by_email(self, email: str) -> Speaker | None:
-        row = self._connection.execute(select(speakers).where(speakers.c.email == email)).first()
-        return row and rows.read(row, Speaker)
+        return rows.first(self._connection, select(speakers).where(speakers.c.email == email), Speaker)
 
     def page(self, cursor: str | None, limit: int) -> Page[Speaker]:
         wanted = select(speakers).order_by(speakers.c.created_at, speakers.c.id).limit(limit + 1)
@@ -48,12 +46,12 @@ class PostgresCredentials:
         self._connection.execute(insert(credentials).values(rows.columns(credential)))
 
     def speaker_of(self, credential_id: CredentialId, now: datetime) -> Speaker | None:
-        row = self._connection.execute(
+        owner = (
             select(speakers)
             .join(credentials, credentials.c.speaker_id == speakers.c.id)
             .where(credentials.c.id == credential_id, credentials.c.expires_at > now)
-        ).first()
-        return row and rows.read(row, Speaker)
+        )
+        return rows.first(self._connection, owner, Speaker)
 
     def revoke(self, credential_id: CredentialId) -> None:
         self._connection.execute(delete(credentials).where(credentials.c.id == credential_id))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, or_, select
+from sqlalchemy import Connection, insert, or_, select
 
 from adapters_storage.postgres import rows
 from adapters_storage.postgres.tables import text_revisions, texts
@@ -38,7 +37,7 @@ class PostgresTexts:
 
     def get(self, text_id: TextId, revision: int | None = None) -> RecitalText | None:
         at = texts.c.revision if revision is None else revision
-        row = self._connection.execute(
+        wanted = (
             select(
                 *(column for column in texts.c if column.name != "revision"),
                 text_revisions.c.revision,
@@ -46,8 +45,8 @@ class PostgresTexts:
             )
             .join(text_revisions, text_revisions.c.text_id == texts.c.id)
             .where(texts.c.id == text_id, text_revisions.c.revision == at)
-        ).first()
-        return row and rows.read(row, RecitalText)
+        )
+        return rows.first(self._connection, wanted, RecitalText)
 
     def sentence_counts(self, text_id: TextId, revision: int) -> Sequence[int]:
         counts = self._connection.execute(
@@ -75,5 +74,5 @@ class PostgresTexts:
         return rows.page(self._connection.execute(wanted).all(), limit, "created_at", _summary)
 
 
-def _summary(row: Row[Any]) -> TextSummary:
+def _summary(row: rows.AnyRow) -> TextSummary:
     return msgspec.convert({**row._asdict(), "direction": direction(row.language)}, TextSummary)

@@ -1,0 +1,95 @@
+"""Hearing a session again: signed, short-lived addresses of its audio and captions, wherever these lie now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+from typing import BinaryIO
+
+import msgspec
+
+from recital_core import errors
+from recital_core.ports import BlobStore, Clock, Sealer, Store
+from recital_core.published import LIGHT_AUDIO, MEDIA_TYPES, TRANSCRIPT, archive_prefix, staged_prefix
+from recital_core.recording import visible
+from recital_core.sessions import SessionId, State
+from recital_core.speakers import Speaker
+
+LINK_LASTS = timedelta(hours=6)
+
+
+class SignedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """One file's address: `seal` vouches for the session, the name and `expires` (seconds since 1970)."""
+
+    name: str
+    expires: int
+    seal: str
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    audio: SignedFile
+    captions: SignedFile
+    expires_at: datetime
+
+
+class PlayFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file ready to be read: `open(first, count)` gives `count` bytes from `first` on."""
+
+    bytes: int
+    media_type: str
+    open: Callable[[int, int], AbstractContextManager[BinaryIO]]
+
+
+class Listening:
+    def __init__(self, *, store: Store, staging: BlobStore, archive: BlobStore, clock: Clock, sealer: Sealer) -> None:
+        self._store = store
+        self._staging = staging
+        self._archive = archive
+        self._clock = clock
+        self._sealer = sealer
+
+    def preview(self, speaker: Speaker, session_id: SessionId) -> Preview:
+        """Addresses that need no sign-in for six hours. Raises NotReady before `aggregated`, SessionNotFound."""
+        with self._store.transaction() as tx:
+            session = visible(tx.sessions.get(session_id), speaker)
+        if session.state is State.DISCARDED:
+            raise errors.SessionNotFound("This session was deleted.")
+        if session.state not in (State.AGGREGATED, State.UPLOADED):
+            raise errors.NotReady("The session is still being prepared.", state=session.state)
+        expires_at = (self._clock.now() + LINK_LASTS).replace(microsecond=0)
+        return Preview(
+            audio=self._signed(session_id, LIGHT_AUDIO, expires_at),
+            captions=self._signed(session_id, TRANSCRIPT, expires_at),
+            expires_at=expires_at,
+        )
+
+    def open_file(self, session_id: SessionId, name: str, expires: int, seal: str) -> PlayFile:
+        """The file of a signed address. Raises NotAllowed for another seal or too late, SessionNotFound once deleted."""
+        if not self._sealer.is_sealed(_signed_text(session_id, name, expires), seal):
+            raise errors.NotAllowed("This address was not signed by us.")
+        if datetime.fromtimestamp(expires, UTC) < self._clock.now():
+            raise errors.NotAllowed("This address is too old. Ask for a new preview.")
+        with self._store.transaction() as tx:
+            session = tx.sessions.get(session_id)
+        if session is None or session.state not in (State.AGGREGATED, State.UPLOADED):
+            raise errors.SessionNotFound("There is nothing to hear of this session.")
+        uploaded = session.state is State.UPLOADED
+        blobs = self._archive if uploaded else self._staging
+        key = (archive_prefix(session_id) if uploaded else staged_prefix(session_id)) + name
+        blob = blobs.find(key)
+        if blob is None:
+            raise errors.SessionNotFound("There is nothing to hear of this session.")
+        return PlayFile(
+            bytes=blob.bytes,
+            media_type=MEDIA_TYPES[name],
+            open=lambda first, count: blobs.open(key, first, count),
+        )
+
+    def _signed(self, session_id: SessionId, name: str, expires_at: datetime) -> SignedFile:
+        expires = int(expires_at.timestamp())
+        return SignedFile(name=name, expires=expires, seal=self._sealer.seal(_signed_text(session_id, name, expires)))
+
+
+def _signed_text(session_id: SessionId, name: str, expires: int) -> str:
+    return f"{session_id}/{name}?{expires}"
