@@ -1,0 +1,11 @@
+"""The machine's clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+class SystemClock:
+    def now(self) -> datetime:
+        """The moment, in UTC."""
+        return datetime.now(UTC)

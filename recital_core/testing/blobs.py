@@ -1,0 +1,73 @@
+"""A blob store in memory, which can fail like a real one."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import threading
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO, NamedTuple
+
+from recital_core import errors
+from recital_core.keys import valid_key, valid_prefix
+from recital_core.ports import Blob
+
+
+class Kept(NamedTuple):
+    body: bytes
+    media_type: str
+    metadata: Mapping[str, str]
+
+
+class MemoryBlobStore:
+    """Keeps blobs in a dictionary. `capacity_bytes` is the room in all; set `down` and nothing answers."""
+
+    def __init__(self, *, capacity_bytes: int | None = None) -> None:
+        self.capacity_bytes = capacity_bytes
+        self.down = False
+        self.kept: dict[str, Kept] = {}
+        self._lock = threading.Lock()
+
+    def put(self, key: str, body: BinaryIO, media_type: str, metadata: Mapping[str, str]) -> int:
+        valid_key(key)
+        whole = body.read()
+        self.check()
+        with self._lock:
+            others = sum(len(kept.body) for other, kept in self.kept.items() if other != key)
+            if self.capacity_bytes is not None and others + len(whole) > self.capacity_bytes:
+                raise errors.StorageFull("There is no room left for this blob.")
+            self.kept[key] = Kept(whole, media_type, dict(metadata))
+        return len(whole)
+
+    @contextlib.contextmanager
+    def open(self, key: str, first: int = 0, count: int | None = None) -> Iterator[BinaryIO]:
+        valid_key(key)
+        self.check()
+        kept = self.kept.get(key)
+        if kept is None:
+            raise errors.BlobNotFound(f"There is no blob {key}.")
+        yield io.BytesIO(kept.body[first : None if count is None else first + count])
+
+    def find(self, key: str) -> Blob | None:
+        valid_key(key)
+        self.check()
+        kept = self.kept.get(key)
+        return kept and Blob(key=key, bytes=len(kept.body))
+
+    def list(self, prefix: str) -> Iterator[Blob]:
+        valid_prefix(prefix)
+        self.check()
+        with self._lock:
+            found = sorted((key, len(kept.body)) for key, kept in self.kept.items() if key.startswith(prefix))
+        return iter([Blob(key=key, bytes=count) for key, count in found])
+
+    def delete_under(self, prefix: str) -> None:
+        valid_prefix(prefix)
+        self.check()
+        with self._lock:
+            for key in [key for key in self.kept if key.startswith(prefix)]:
+                del self.kept[key]
+
+    def check(self) -> None:
+        if self.down:
+            raise errors.BlobStoreUnavailable("The blob store was told not to answer.")
