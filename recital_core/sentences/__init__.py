@@ -1,0 +1,119 @@
+"""Splitting a paragraph into sentences fit to be read aloud: Hebrew, Yiddish, English.
+
+    >>> split('ד"ר כהן נולד בת"א. הוא גר שם.', "he")
+    ['ד"ר כהן נולד בת"א.', 'הוא גר שם.']
+
+The text is never changed: a sentence is a slice of its paragraph. Every period, question mark and the
+like is a place where the sentence may end; it does, unless one of the rules below gives a reason to go on.
+Read them in `general`, `hebrew` and `latin`; what they look at is in `place`.
+
+Other languages get the rules that hold for all of them. A line break always ends a sentence.
+"""
+
+import re
+from collections.abc import Callable
+
+from recital_core.sentences import general, hebrew, latin
+from recital_core.sentences.characters import DOUBLE_QUOTES, MARKS
+from recital_core.sentences.line import Line
+from recital_core.sentences.place import ENDING, Place, look
+
+__all__ = ["spans", "split"]
+
+_Rule = Callable[[Place], bool]
+
+_IN_EVERY_LANGUAGE: tuple[_Rule, ...] = (
+    general.no_word_yet,
+    general.inside_a_bracket,
+    general.words_were_left_out,
+    general.list_number,
+    latin.abbreviation_goes_on,
+    latin.initial_goes_on,
+    latin.name_shouts,
+    hebrew.initial_goes_on,
+    hebrew.dotted_letters_go_on,
+    hebrew.spelled_letters_go_on,
+    hebrew.abbreviation_goes_on,
+    hebrew.teller_follows_the_quotation,
+)
+_WITH_CAPITALS: tuple[_Rule, ...] = (general.lower_case_follows, latin.teller_follows_the_quotation)
+_IN_YIDDISH: tuple[_Rule, ...] = (hebrew.name_shouts, hebrew.title_is_quoted)
+_IN_HEBREW: tuple[_Rule, ...] = (*_IN_YIDDISH, hebrew.dash_follows, hebrew.speaker_hesitates)
+
+_RULES = {"he": _IN_EVERY_LANGUAGE + _IN_HEBREW, "yi": _IN_EVERY_LANGUAGE + _IN_YIDDISH}
+_RULES |= {"iw": _RULES["he"], "ji": _RULES["yi"]}  # the codes before 1989, which some systems still send
+_OTHER_RULES = _IN_EVERY_LANGUAGE + _WITH_CAPITALS
+
+_SPACE = re.compile(r"\s*+")
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
+_LONE_MARKS = re.compile(rf"(?:\s[{MARKS}]++(?=\s|$))*+")
+_LONE_QUOTE = re.compile(rf"\s[{DOUBLE_QUOTES}](?=\s|$)")
+
+
+def split(paragraph: str, language: str) -> list[str]:
+    """The sentences of `paragraph`, in order: slices of it, without white space around them.
+
+    `language` is a BCP 47 tag such as "he", "yi-US" or "en"; an unknown one gets the general rules.
+    """
+    return [paragraph[start:end] for start, end in spans(paragraph, language)]
+
+
+def spans(paragraph: str, language: str) -> list[tuple[int, int]]:
+    """Where each sentence of `paragraph` starts and ends; only white space lies outside the spans."""
+    rules = _RULES.get(language.replace("_", "-").split("-")[0].lower(), _OTHER_RULES)
+    found: list[tuple[int, int]] = []
+    line_start = 0
+    for line in paragraph.splitlines(keepends=True):
+        found.extend((line_start + start, line_start + end) for start, end in _spans_of_line(line, rules))
+        line_start += len(line)
+    return found
+
+
+def _spans_of_line(text: str, rules: tuple[_Rule, ...]) -> list[tuple[int, int]]:
+    line = Line(text)
+    found: list[tuple[int, int]] = []
+    start, first_word_at = _next_start(text, 0)
+    for ending in ENDING.finditer(text):
+        if ending.start() < start:
+            continue  # a lone mark that the sentence before it took
+        place = look(line, start, first_word_at, ending)
+        if _ends(place, rules):
+            end = _whole_end(place)
+            found.append((start, end))
+            start, first_word_at = _next_start(text, end)
+    last_end = len(text.rstrip())
+    if start >= last_end:
+        return found
+    if found and first_word_at == len(text):
+        found[-1] = (found[-1][0], last_end)  # a dash or a bracket alone is no sentence
+    else:
+        found.append((start, last_end))
+    return found
+
+
+def _next_start(text: str, at: int) -> tuple[int, int]:
+    """Where the sentence after `at` starts, and where its first letter or digit is (else the text's end)."""
+    space = _SPACE.match(text, at)
+    word = _LETTER_OR_DIGIT.search(text, at)
+    return space.end() if space else at, word.start() if word else len(text)
+
+
+def _ends(place: Place, rules: tuple[_Rule, ...]) -> bool:
+    if place.following == "" and place.is_at_space:
+        return place.has_word
+    if not place.is_at_space and not hebrew.is_missing_a_space(place):
+        return False
+    return not any(goes_on(place) for goes_on in rules)
+
+
+def _whole_end(place: Place) -> int:
+    """The end of the sentence, with marks and a closing quote typed after a space, without a quote that opens."""
+    text, end = place.line.text, place.end
+    if not place.is_at_space:
+        opens_next = place.line.open_quote(end) == end - 1
+        return end - 1 if opens_next else end
+    lone_marks = _LONE_MARKS.match(text, end)
+    end = lone_marks.end() if lone_marks else end
+    if place.line.open_quote(place.at) is not None and _LONE_QUOTE.match(text, end):
+        return end + len(' "')
+    return end
