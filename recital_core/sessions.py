@@ -193,7 +193,7 @@ def media_type(given: str) -> str:
     `audio/mp4` with any codec are known under their plain names.
     """
     plain = given.lower().replace(" ", "").replace('"', "")
-    if plain.startswith("audio/mp4"):
+    if plain == "audio/mp4" or plain.startswith("audio/mp4;"):
         plain = "audio/mp4"
     plain = {"audio/x-wav": "audio/wav", "audio/wave": "audio/wav", "audio/x-flac": "audio/flac"}.get(plain, plain)
     if plain not in MEDIA_TYPES:
