@@ -10,7 +10,8 @@ from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table, tuple_
+from sqlalchemy.dialects.postgresql import Insert
 
 from recital_core import errors
 from recital_core.ports import Page
@@ -28,6 +29,11 @@ def first(connection: Connection, statement: Select[*tuple[Any, ...]], kind: typ
     """The first row that `statement` finds, as a value of the domain."""
     row = connection.execute(statement).first()
     return None if row is None else read(row, kind)
+
+
+def inserted(connection: Connection, statement: Insert, key: Column[Any]) -> bool:
+    """Run the insert; False, and nothing changed, when a row stands in its way. `key` is any column of the table."""
+    return connection.execute(statement.on_conflict_do_nothing().returning(key)).first() is not None
 
 
 def columns(value: msgspec.Struct) -> dict[str, Any]:

@@ -33,8 +33,7 @@ class PostgresSessions:
         self._connection = connection
 
     def add(self, session: RecitalSession) -> bool:
-        statement = insert(sessions).values(rows.columns(session)).on_conflict_do_nothing(index_elements=["id"])
-        return self._connection.execute(statement).rowcount == 1
+        return rows.inserted(self._connection, insert(sessions).values(rows.columns(session)), sessions.c.id)
 
     def get(self, session_id: SessionId) -> RecitalSession | None:
         return rows.first(self._connection, select(sessions).where(sessions.c.id == session_id), RecitalSession)
@@ -56,12 +55,8 @@ class PostgresSessions:
         return touched.rowcount == 1
 
     def add_segment(self, session_id: SessionId, segment: Segment) -> Segment:
-        statement = (
-            insert(segments)
-            .values(session_id=session_id, **msgspec.structs.asdict(segment))
-            .on_conflict_do_nothing(index_elements=["session_id", "number"])
-        )
-        if self._connection.execute(statement).rowcount == 1:
+        statement = insert(segments).values(session_id=session_id, **msgspec.structs.asdict(segment))
+        if rows.inserted(self._connection, statement, segments.c.number):
             return segment
         return self.segment(session_id, segment.number) or segment
 

@@ -18,8 +18,7 @@ class PostgresSpeakers:
         self._connection = connection
 
     def add(self, speaker: Speaker) -> bool:
-        statement = insert(speakers).values(rows.columns(speaker)).on_conflict_do_nothing(index_elements=["email"])
-        return self._connection.execute(statement).rowcount == 1
+        return rows.inserted(self._connection, insert(speakers).values(rows.columns(speaker)), speakers.c.id)
 
     def save(self, speaker: Speaker) -> None:
         self._connection.execute(update(speakers).where(speakers.c.id == speaker.id).values(rows.columns(speaker)))

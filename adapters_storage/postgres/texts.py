@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
 from sqlalchemy import Connection, insert, or_, select
 
 from adapters_storage.postgres import rows
@@ -75,4 +74,15 @@ class PostgresTexts:
 
 
 def _summary(row: rows.AnyRow) -> TextSummary:
-    return msgspec.convert({**row._asdict(), "direction": direction(row.language)}, TextSummary)
+    return TextSummary(
+        id=row.id,
+        owner_id=row.owner_id,
+        title=row.title,
+        language=row.language,
+        direction=direction(row.language),
+        revision=row.revision,
+        sentences=row.sentences,
+        words=row.words,
+        public=row.public,
+        created_at=row.created_at,
+    )
