@@ -1,0 +1,53 @@
+/** Writes whole numbers bit by bit, most significant bit first, into bytes that grow as needed. */
+export class BitWriter {
+  #bytes: Uint8Array<ArrayBuffer>
+  #length = 0
+  #pending = 0
+  #pendingBits = 0
+
+  constructor(expectedBytes: number) {
+    this.#bytes = new Uint8Array(Math.max(64, expectedBytes))
+  }
+
+  /** Whole bytes written so far. */
+  get length(): number {
+    return this.#length
+  }
+
+  /** The low `bits` bits of `value`, at most 24. */
+  write(value: number, bits: number): void {
+    this.#pending = (this.#pending << bits) | (value & ((1 << bits) - 1))
+    this.#pendingBits += bits
+    while (this.#pendingBits >= 8) {
+      this.#pendingBits -= 8
+      this.#push((this.#pending >>> this.#pendingBits) & 0xff)
+    }
+    this.#pending &= (1 << this.#pendingBits) - 1
+  }
+
+  /** `count` zeros and a one. */
+  unary(count: number): void {
+    let zeros = count
+    for (; zeros > 16; zeros -= 16) this.write(0, 16)
+    this.write(1, zeros + 1)
+  }
+
+  /** Zeros up to the next whole byte. */
+  align(): void {
+    if (this.#pendingBits > 0) this.write(0, 8 - this.#pendingBits)
+  }
+
+  /** A view of the bytes from `start`; aligned content only. */
+  view(start = 0): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(start, this.#length)
+  }
+
+  #push(byte: number): void {
+    if (this.#length === this.#bytes.length) {
+      const larger = new Uint8Array(this.#bytes.length * 2)
+      larger.set(this.#bytes)
+      this.#bytes = larger
+    }
+    this.#bytes[this.#length++] = byte
+  }
+}

@@ -1,0 +1,211 @@
+import { captureOf } from './capture'
+import { cuesOf } from './cues'
+import type { Desk } from './desk'
+import { Intake } from './intake'
+import { FLAC, Ledger } from './ledger'
+import { localAudio } from './local-audio'
+import type { Device, Progress, Start } from './messages'
+import { PcmTape } from './pcm-tape'
+import { SliceTape } from './slice-tape'
+import { readPort } from './source-port'
+import { readTrack, type Packet } from './source-track'
+import type { LocalTake, MarkKind, Place, StopReason } from './types'
+
+const NO_SAMPLES_MS = 1000
+const CHECK_EVERY_MS = 250
+
+interface BoothListener {
+  progress: (progress: Progress) => void
+  stopNow: (reason: StopReason) => void
+}
+
+/** Where the samples of the running recording come from and go to; one of the two, by the path. */
+type Source =
+  | { kind: 'pcm'; intake: Intake; cancel: () => void; watch: ReturnType<typeof setInterval> }
+  | { kind: 'slices'; rateHz: number; mediaType: string }
+
+type Take = { ledger: Ledger; kind: 'pcm'; tape: PcmTape } | { ledger: Ledger; kind: 'slices'; tape: SliceTape }
+
+/** The worker's side of one microphone and of the recording that is made with it. */
+export class Booth {
+  #desk: Desk
+  #listener: BoothListener
+  #source: Source | null = null
+  #take: Take | null = null
+  #recording = false
+
+  constructor(desk: Desk, listener: BoothListener) {
+    this.#desk = desk
+    this.#listener = listener
+  }
+
+  async useTrack(readable: ReadableStream<AudioData>): Promise<Device> {
+    this.release()
+    let intake: Intake | null = null
+    const { device, cancel } = await readTrack(readable, {
+      packet: (packet) => {
+        intake ??= new Intake(packet.rateHz, { watchLosses: false, nowMs: packet.atMs })
+        this.#deliver(intake, packet)
+      },
+      ended: () => this.#stopNow('track-ended'),
+    })
+    this.#source = { kind: 'pcm', intake: intake!, cancel, watch: this.#watchSamples(intake!) }
+    return device
+  }
+
+  async usePort(port: MessagePort, rateHz: number): Promise<Device> {
+    this.release()
+    const intake = new Intake(rateHz, { watchLosses: true, nowMs: now() })
+    await new Promise<void>((heard) => {
+      readPort(port, rateHz, (packet) => {
+        heard()
+        this.#deliver(intake, packet)
+      })
+    })
+    this.#source = { kind: 'pcm', intake, cancel: () => port.close(), watch: this.#watchSamples(intake) }
+    return { rateHz, channels: 1 }
+  }
+
+  async useSlices(rateHz: number, mediaType: string): Promise<Device> {
+    this.release()
+    this.#source = { kind: 'slices', rateHz, mediaType }
+    return { rateHz, channels: 1 }
+  }
+
+  release(): void {
+    if (this.#source?.kind === 'pcm') {
+      clearInterval(this.#source.watch)
+      this.#source.cancel()
+    }
+    this.#source = null
+  }
+
+  async start(what: Start): Promise<string> {
+    const source = this.#source
+    if (source === null) throw new Error('no microphone is open')
+    const { sessionId, reading, atMs, segmentMs } = what
+    const rateHz = source.kind === 'pcm' ? source.intake.rateHz : source.rateHz
+    const mediaType = source.kind === 'pcm' ? FLAC : source.mediaType
+    const ledger = new Ledger({
+      sessionId,
+      store: this.#desk.store,
+      stored: () => this.#desk.stored(),
+      failed: () => this.#stopNow('storage-full'),
+    })
+    await this.#desk.begin(sessionId, reading, captureOf(what, rateHz, mediaType), mediaType)
+    if (source.kind === 'pcm') {
+      const tape = new PcmTape(ledger, this.#desk.log, { rateHz, segmentMs })
+      this.#take = { ledger, kind: 'pcm', tape }
+      source.intake.start(tape, atMs)
+    } else {
+      this.#take = { ledger, kind: 'slices', tape: new SliceTape(ledger, { rateHz, mediaType, startedMs: atMs }) }
+    }
+    this.#recording = true
+    return sessionId
+  }
+
+  slice(bytes: ArrayBuffer, atMs: number): void {
+    if (this.#take?.kind === 'slices') this.#take.tape.slice(new Uint8Array(bytes), atMs)
+    this.#report()
+  }
+
+  mark(kind: MarkKind, place: Place, atMs: number): void {
+    if (this.#take === null || !this.#recording) return
+    const source = this.#source
+    const atSample = this.#take.kind === 'slices' ? this.#take.tape.sampleAt(atMs) : intakeOf(source).sampleAt(atMs)
+    this.#take.ledger.mark(kind, place, atSample)
+    this.#report()
+  }
+
+  /** Resolves when everything that was heard until `atMs` is in the store. */
+  async stop(atMs: number): Promise<void> {
+    if (this.#take === null) return
+    if (this.#take.kind === 'pcm') {
+      await intakeOf(this.#source).stop(atMs)
+      this.#take.tape.finish()
+    }
+    this.#recording = false
+    await this.#take.ledger.settled()
+    await this.#desk.stopped(this.#take.ledger.sessionId)
+    this.#report()
+  }
+
+  async listen(): Promise<LocalTake> {
+    const sessionId = this.#sessionId()
+    const session = await this.#desk.store.session(sessionId)
+    const marks = await this.#desk.store.marks(sessionId)
+    const audio = await localAudio(this.#desk.store, sessionId)
+    return { audio, cues: cuesOf(marks, session!.capture.sample_rate_hz) }
+  }
+
+  async keep(dropLast: number): Promise<void> {
+    const sessionId = this.#sessionId()
+    await this.#desk.end(sessionId, dropLast)
+    this.#letGo(sessionId)
+  }
+
+  async discard(): Promise<void> {
+    const sessionId = this.#sessionId()
+    await this.#desk.drop(sessionId)
+    this.#letGo(sessionId)
+  }
+
+  download(sessionId: string): Promise<Blob> {
+    return localAudio(this.#desk.store, sessionId)
+  }
+
+  /** What of the running recording is not in the store yet. */
+  async uncommittedMs(): Promise<number> {
+    if (this.#take === null || this.#source?.kind !== 'pcm') return 0
+    const session = await this.#desk.store.session(this.#take.ledger.sessionId)
+    const { position, rateHz } = this.#source.intake
+    return session === undefined ? 0 : Math.max(0, Math.round(((position - session.samples) / rateHz) * 1000))
+  }
+
+  #deliver(intake: Intake, packet: Packet): void {
+    if (packet.rateHz !== intake.rateHz) return this.#stopNow('rate-changed')
+    if (intake.deliver(packet.samples, packet.atMs)) this.#report()
+  }
+
+  #report(): void {
+    const recording = this.#recording && this.#take !== null
+    const intake = this.#source?.kind === 'pcm' ? this.#source.intake : null
+    const samples = this.#take?.kind === 'slices' ? this.#take.tape.position : (intake?.position ?? 0)
+    const rateHz = this.#source?.kind === 'slices' ? this.#source.rateHz : (intake?.rateHz ?? 1)
+    this.#listener.progress({
+      elapsedMs: recording ? Math.round((samples / rateHz) * 1000) : null,
+      level: intake?.level ?? null,
+      marks: this.#take?.ledger.marks ?? 0,
+      lostMs: recording && intake !== null ? Math.round((intake.lostSamples / rateHz) * 1000) : 0,
+    })
+  }
+
+  #watchSamples(intake: Intake): ReturnType<typeof setInterval> {
+    return setInterval(() => {
+      if (now() - intake.lastPacketMs > NO_SAMPLES_MS) this.#stopNow('no-samples')
+    }, CHECK_EVERY_MS)
+  }
+
+  #stopNow(reason: StopReason): void {
+    if (this.#recording) this.#listener.stopNow(reason)
+  }
+
+  #sessionId(): string {
+    if (this.#take === null) throw new Error('there is no recording')
+    return this.#take.ledger.sessionId
+  }
+
+  #letGo(sessionId: string): void {
+    this.#take = null
+    this.#desk.release(sessionId)
+  }
+}
+
+function intakeOf(source: Source | null): Intake {
+  if (source?.kind !== 'pcm') throw new Error('no microphone is open')
+  return source.intake
+}
+
+function now(): number {
+  return performance.timeOrigin + performance.now()
+}

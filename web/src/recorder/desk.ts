@@ -1,0 +1,187 @@
+import { Outbox } from './outbox'
+import { pendingOf, recoverLogs } from './recovery'
+import type { SampleLog } from './sample-log'
+import { Server } from './server'
+import { Store } from './store'
+import type { Capture, StoredSession } from './stored'
+import type { PendingSession, Reading, UploadState } from './types'
+
+const OUTBOX_LOCK = 'recital-outbox'
+const CHANNEL = 'recital-recorder'
+
+type Word = 'stored' | 'try now' | 'signed out' | 'failing' | 'fine'
+
+/**
+ * One tab's share of the work on what this device holds: one tab runs the outbox, all of them tell each other what
+ * changed, and a session belongs to the tab that records it for as long as that tab lives.
+ */
+export class Desk {
+  readonly store: Store
+  readonly log: SampleLog
+  #outbox: Outbox
+  #channel = new BroadcastChannel(CHANNEL)
+  #owned = new Map<string, () => void>()
+  #signedOut = false
+  #failing = false
+  #changed: () => void
+  #recovered: Promise<void>
+
+  constructor(store: Store, log: SampleLog, changed: () => void) {
+    this.store = store
+    this.log = log
+    this.#changed = changed
+    this.#outbox = new Outbox(store, new Server(self.location.origin), () => this.#outboxMoved())
+    this.#channel.onmessage = ({ data }: MessageEvent<Word>) => this.#heard(data)
+    this.#recovered = recoverLogs(store, log, withSession)
+  }
+
+  /** Works the outbox as soon as no other tab does, and what a killed tab left is recovered. */
+  async run(): Promise<void> {
+    await this.#recovered
+    this.#changed()
+    await navigator.locks.request(OUTBOX_LOCK, () => this.#outbox.run(new AbortController().signal))
+  }
+
+  stored(): void {
+    this.#outbox.poke()
+    this.#say('stored')
+    this.#changed()
+  }
+
+  tryNow(): void {
+    this.#outbox.tryNow()
+    this.#signedOut = false
+    this.#say('try now')
+    this.#changed()
+  }
+
+  /** From now on the session exists here, and belongs to this tab. */
+  async begin(sessionId: string, reading: Reading, capture: Capture, mediaType: string): Promise<void> {
+    await this.#own(sessionId)
+    await this.store.addSession({
+      sessionId,
+      textId: reading.textId,
+      textRevision: reading.textRevision,
+      title: reading.title,
+      startedAt: new Date().toISOString(),
+      capture,
+      mediaType,
+      state: 'recording',
+      opened: false,
+      segments: 0,
+      samples: 0,
+      heldSamples: 0,
+      marks: 0,
+      heldMarks: 0,
+      gaps: [],
+      end: null,
+      refused: [],
+    })
+    this.stored()
+  }
+
+  async stopped(sessionId: string): Promise<void> {
+    await this.store.changeSession(sessionId, (session) => {
+      if (session.state === 'recording') session.state = 'stopped'
+    })
+    this.stored()
+  }
+
+  /** Other tabs take a session that nobody owns for one that was left behind. */
+  async #own(sessionId: string): Promise<void> {
+    await new Promise<void>((owned) => {
+      void navigator.locks.request(lockName(sessionId), () => {
+        owned()
+        return new Promise<void>((release) => this.#owned.set(sessionId, release))
+      })
+    })
+  }
+
+  release(sessionId: string): void {
+    this.#owned.get(sessionId)?.()
+    this.#owned.delete(sessionId)
+  }
+
+  async pending(): Promise<PendingSession[]> {
+    await this.#recovered
+    const { held = [] } = await navigator.locks.query()
+    const alive = new Set(held.map(({ name }) => name))
+    const left = (session: StoredSession) =>
+      session.state !== 'discarding' && !alive.has(lockName(session.sessionId))
+    return (await this.store.sessions()).filter(left).map(pendingOf)
+  }
+
+  /** Ends a session with what there is of it; one without any audio is dropped. */
+  async end(sessionId: string, dropLast: number): Promise<void> {
+    await this.#recovered
+    const session = await this.store.session(sessionId)
+    if (session?.samples === 0) return this.drop(sessionId)
+    await this.store.freeze(sessionId, dropLast)
+    this.stored()
+  }
+
+  /** Forgets the audio at once, and the session when the server has forgotten it. */
+  async drop(sessionId: string): Promise<void> {
+    await this.#recovered
+    await this.store.changeSession(sessionId, (session) => {
+      session.state = 'discarding'
+    })
+    await this.store.removeAudio(sessionId)
+    for (const name of await this.log.leftovers()) {
+      if (name.sessionId === sessionId) await this.log.drop(name)
+    }
+    this.stored()
+  }
+
+  /** `liveMs` of a running recording are not in the store yet. */
+  async uploadState(liveMs: number): Promise<UploadState> {
+    const sessions = (await this.store.sessions()).filter(({ state }) => state !== 'discarding')
+    const total = (count: (session: StoredSession) => number) =>
+      Math.round(sessions.reduce((sum, session) => sum + (count(session) / session.capture.sample_rate_hz) * 1000, 0))
+    const stuck = (session: StoredSession) => session.refused.length > 0
+    return {
+      recordedMs: total(({ samples }) => samples) + liveMs,
+      heldByServerMs: total(({ heldSamples }) => heldSamples),
+      waitingMs: total((session) => (stuck(session) ? 0 : session.samples - session.heldSamples)) + liveMs,
+      online: navigator.onLine && !this.#failing,
+      signedOut: this.#signedOut,
+      refused: sessions.flatMap(({ refused }) => refused),
+    }
+  }
+
+  #outboxMoved(): void {
+    const before = [this.#signedOut, this.#failing]
+    this.#signedOut = this.#outbox.signedOut
+    this.#failing = this.#outbox.failing
+    if (this.#signedOut !== before[0] && this.#signedOut) this.#say('signed out')
+    if (this.#failing !== before[1]) this.#say(this.#failing ? 'failing' : 'fine')
+    this.#say('stored')
+    this.#changed()
+  }
+
+  #heard(word: Word): void {
+    if (word === 'try now') this.#outbox.tryNow()
+    if (word === 'try now' || word === 'fine') this.#signedOut = false
+    if (word === 'signed out') this.#signedOut = true
+    if (word === 'failing') this.#failing = true
+    if (word === 'fine') this.#failing = false
+    if (word === 'stored') this.#outbox.poke()
+    this.#changed()
+  }
+
+  #say(word: Word): void {
+    this.#channel.postMessage(word)
+  }
+}
+
+function lockName(sessionId: string): string {
+  return `recital-session-${sessionId}`
+}
+
+async function withSession(sessionId: string, work: () => Promise<void>): Promise<boolean> {
+  return navigator.locks.request(lockName(sessionId), { ifAvailable: true }, async (lock) => {
+    if (lock === null) return false
+    await work()
+    return true
+  })
+}

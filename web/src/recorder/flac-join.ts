@@ -1,0 +1,37 @@
+import { BitWriter } from './bit-writer'
+import { STREAM_HEADER_BYTES, writeStreamHeader } from './flac'
+import { crc16, readFrameHeader, writeFrameHeader } from './flac-frame'
+
+const CHECKSUM_BYTES = 2
+const SHORTEST_BLOCK = 16
+const LONGEST_BLOCK = 4096
+
+/** The start of a FLAC file into which segments are joined, frame by frame, without decoding them. */
+export function joinedHeader(sampleRateHz: number, totalSamples: number): Uint8Array<ArrayBuffer> {
+  const out = new BitWriter(STREAM_HEADER_BYTES)
+  writeStreamHeader(out, sampleRateHz, totalSamples, SHORTEST_BLOCK, LONGEST_BLOCK)
+  return out.view()
+}
+
+/**
+ * A segment's frames, numbered anew by the sample at which they stand in the joined file: segments end in a short
+ * block, so the joined stream is one of variable blocks (RFC 9639, section 9.1).
+ */
+export function joinedFrames(
+  segment: { bytes: Uint8Array; frames: readonly number[]; firstSample: number },
+  sampleRateHz: number,
+): Uint8Array<ArrayBuffer> {
+  const { bytes, frames } = segment
+  const out = new BitWriter(bytes.length + 8 * frames.length)
+  let number = segment.firstSample
+  frames.forEach((start, i) => {
+    const frame = bytes.subarray(start, frames[i + 1] ?? bytes.length)
+    const { headerBytes, blockSamples } = readFrameHeader(frame)
+    const outStart = out.length
+    writeFrameHeader(out, { variable: true, number, blockSamples, sampleRateHz })
+    for (const byte of frame.subarray(headerBytes + 1, frame.length - CHECKSUM_BYTES)) out.write(byte, 8)
+    out.write(crc16(out.view(outStart)), 16)
+    number += blockSamples
+  })
+  return out.view()
+}

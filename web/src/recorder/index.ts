@@ -1,0 +1,3 @@
+export type * from './types'
+export { MicrophoneRefused, NoMicrophone } from './microphone'
+export { Recorder } from './recorder'

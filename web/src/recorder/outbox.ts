@@ -1,0 +1,246 @@
+import { Backoff } from './backoff'
+import { TIMEOUT_MS, type Answer, type Server } from './server'
+import type { Store } from './store'
+import type { StoredMark, StoredSession } from './stored'
+import { verdict, type Piece } from './verdict'
+
+const IN_FLIGHT = 2
+const MARKS_AT_ONCE = 500
+const LONGEST_TIMEOUT_MS = 240_000
+
+/** One call that is due. */
+interface Task {
+  key: string
+  piece: Piece
+  segment: number | null
+  session: StoredSession
+  call: () => Promise<Answer | null>
+  accepted: () => Promise<void>
+}
+
+/**
+ * Brings everything that the store holds to the server, and forgets nothing before the server has answered for it.
+ *
+ * It keeps no list of its own: what is due is read from the store each time, so that a crash loses no intent. One
+ * outbox may run at a time for one store.
+ */
+export class Outbox {
+  #store: Store
+  #server: Server
+  #backoff: Backoff
+  #changed: () => void
+  #inFlight = new Set<string>()
+  #pausedUntilMs = 0
+  #segmentTimeoutMs = TIMEOUT_MS
+  #signedOut = false
+  #awake = false
+  #rouse: () => void = () => undefined
+
+  constructor(store: Store, server: Server, changed: () => void = () => undefined, backoff = new Backoff()) {
+    this.#store = store
+    this.#server = server
+    this.#changed = changed
+    this.#backoff = backoff
+  }
+
+  get signedOut(): boolean {
+    return this.#signedOut
+  }
+
+  /** The last call got no answer, or one that says "later". */
+  get failing(): boolean {
+    return this.#backoff.failing
+  }
+
+  async run(stop: AbortSignal): Promise<void> {
+    stop.addEventListener('abort', () => this.#wakeUp())
+    while (!stop.aborted) {
+      this.#awake = false
+      const pauseMs = this.#pausedUntilMs - Date.now()
+      const free = pauseMs <= 0 && !this.#signedOut && this.#inFlight.size < IN_FLIGHT
+      const task = free ? await this.#next() : null
+      if (task === null) await this.#sleep(pauseMs > 0 ? pauseMs : null)
+      else void this.#work(task)
+    }
+  }
+
+  /** Something new is stored. */
+  poke(): void {
+    this.#wakeUp()
+  }
+
+  /** The network or the reader is back: no pause any more. */
+  tryNow(): void {
+    this.#pausedUntilMs = 0
+    this.#signedOut = false
+    this.#wakeUp()
+  }
+
+  async #work(task: Task): Promise<void> {
+    this.#inFlight.add(task.key)
+    try {
+      await this.#judge(task, await task.call())
+    } catch (error) {
+      this.#pause() // the store failed; without a pause the same task would spin
+      throw error
+    } finally {
+      this.#inFlight.delete(task.key)
+      this.#changed()
+      this.#wakeUp()
+    }
+  }
+
+  async #judge(task: Task, answer: Answer | null): Promise<void> {
+    const { sessionId } = task.session
+    switch (verdict(task.piece, answer)) {
+      case 'accepted':
+        this.#backoff.succeeded()
+        return task.accepted()
+      case 'again':
+        return this.#pause()
+      case 'sign-in':
+        this.#signedOut = true
+        return
+      case 'open-first':
+        this.#pause()
+        await this.#store.changeSession(sessionId, (session) => {
+          session.opened = false
+        })
+        return
+      case 'pieces-missing':
+        this.#pause()
+        return this.#sendAgain(sessionId, answer!)
+      case 'refused':
+        return this.#refuse(task, answer!)
+    }
+  }
+
+  #pause(): void {
+    this.#pausedUntilMs = Date.now() + this.#backoff.failed(Date.now())
+  }
+
+  async #sendAgain(sessionId: string, missing: Answer): Promise<void> {
+    for (const n of missing.missingSegments) await this.#store.segmentIsHeld(sessionId, n, false)
+    await this.#store.changeSession(sessionId, (session) => {
+      session.heldMarks = Math.min(session.heldMarks, ...missing.missingMarks)
+    })
+  }
+
+  async #refuse(task: Task, answer: Answer): Promise<void> {
+    const { sessionId } = task.session
+    const problem = [answer.problem || String(answer.status), answer.detail].filter(Boolean).join(': ')
+    if (task.segment !== null) return this.#store.segmentIsRefused(sessionId, task.segment, problem)
+    await this.#store.changeSession(sessionId, (session) => {
+      session.refused.push({ sessionId, segment: null, problem })
+    })
+  }
+
+  async #next(): Promise<Task | null> {
+    for (const session of await this.#store.sessions()) {
+      const task = await this.#due(session)
+      if (task !== null) return task
+    }
+    return null
+  }
+
+  /** What this session needs next and is not on its way. */
+  async #due(session: StoredSession): Promise<Task | null> {
+    const { sessionId } = session
+    const isFlying = (key: string) => this.#inFlight.has(`${sessionId} ${key}`)
+    if (session.state === 'discarding') return isFlying('disavowal') ? null : this.#disavowal(session)
+    const refused = session.refused.some(({ segment }) => segment === null)
+    if (!session.opened) return refused || isFlying('session') ? null : this.#opening(session)
+
+    const waiting = await this.#store.segmentsToSend(sessionId, IN_FLIGHT + 1)
+    const segment = waiting.find(({ n }) => !isFlying(`segment ${n}`))
+    if (segment !== undefined) {
+      return {
+        ...this.#task(session, 'segment', segment.n),
+        call: () => this.#putSegment(sessionId, segment.n),
+        accepted: () => this.#store.segmentIsHeld(sessionId, segment.n, true),
+      }
+    }
+    if (session.heldMarks < session.marks && !refused && !isFlying('marks')) {
+      const marks = await this.#marksToSend(session)
+      if (marks.length > 0) return this.#marks(session, marks)
+    }
+    const complete = waiting.length === 0 && session.heldMarks === session.marks && session.refused.length === 0
+    return session.end !== null && complete && !isFlying('end') ? this.#ending(session) : null
+  }
+
+  async #marksToSend(session: StoredSession): Promise<StoredMark[]> {
+    const marks = await this.#store.marks(session.sessionId)
+    const beyond = marks.findIndex((mark) => mark.atSample > session.samples)
+    const end = beyond === -1 ? marks.length : beyond
+    return marks.slice(session.heldMarks, Math.min(end, session.heldMarks + MARKS_AT_ONCE))
+  }
+
+  #task(session: StoredSession, piece: Piece, segment: number | null = null) {
+    const key = `${session.sessionId} ${piece}${segment === null ? '' : ` ${segment}`}`
+    return { key, piece, segment, session }
+  }
+
+  #opening(session: StoredSession): Task {
+    return {
+      ...this.#task(session, 'session'),
+      call: () => this.#server.open(session.sessionId, session),
+      accepted: () => this.#change(session, (stored) => (stored.opened = true)),
+    }
+  }
+
+  #marks(session: StoredSession, marks: StoredMark[]): Task {
+    return {
+      ...this.#task(session, 'marks'),
+      call: () => this.#server.putMarks(session.sessionId, marks),
+      accepted: () => this.#change(session, (stored) => (stored.heldMarks = marks.at(-1)!.n + 1)),
+    }
+  }
+
+  #ending(session: StoredSession): Task {
+    return {
+      ...this.#task(session, 'end'),
+      call: () => this.#server.end(session.sessionId, session.end!),
+      accepted: () => this.#store.remove(session.sessionId),
+    }
+  }
+
+  #disavowal(session: StoredSession): Task {
+    return {
+      ...this.#task(session, 'disavowal'),
+      call: () => this.#server.disavow(session.sessionId),
+      accepted: () => this.#store.remove(session.sessionId),
+    }
+  }
+
+  async #putSegment(sessionId: string, n: number): Promise<Answer | null> {
+    const [segment, bytes] = [await this.#store.segment(sessionId, n), await this.#store.audio(sessionId, n)]
+    if (segment === undefined || bytes === undefined) return null // dropped meanwhile
+    const startedMs = Date.now()
+    const answer = await this.#server.putSegment(segment, bytes, this.#segmentTimeoutMs)
+    if (answer === null && Date.now() - startedMs >= this.#segmentTimeoutMs) {
+      this.#segmentTimeoutMs = Math.min(LONGEST_TIMEOUT_MS, this.#segmentTimeoutMs * 2)
+    }
+    return answer
+  }
+
+  async #change(session: StoredSession, change: (stored: StoredSession) => void): Promise<void> {
+    await this.#store.changeSession(session.sessionId, change)
+  }
+
+  #wakeUp(): void {
+    this.#awake = true
+    this.#rouse()
+  }
+
+  /** Until something changes, or `forMs` have passed. */
+  #sleep(forMs: number | null): Promise<void> {
+    if (this.#awake) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = forMs === null ? undefined : setTimeout(resolve, forMs)
+      this.#rouse = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+}

@@ -1,0 +1,45 @@
+import { encodeFlac } from './flac'
+import type { Tape } from './intake'
+import { FLAC, type Ledger, type NewSegment } from './ledger'
+import type { SampleLog } from './sample-log'
+import { SegmentCutter, type CutSegment } from './segment-cutter'
+
+/** A recording's samples on their way to this device's disk: to the log at once, as whole segments to the store. */
+export class PcmTape implements Tape {
+  #ledger: Ledger
+  #cutter: SegmentCutter
+  #gaps: [number, number][] = []
+
+  constructor(ledger: Ledger, log: SampleLog, options: { rateHz: number; segmentMs: number }) {
+    const { rateHz, segmentMs } = options
+    const name = (n: number) => ({ sessionId: ledger.sessionId, n, rateHz })
+    this.#ledger = ledger
+    this.#cutter = new SegmentCutter(Math.round((rateHz * segmentMs) / 1000), {
+      added: (n, samples) => log.append(name(n), samples),
+      changed: (n, samples) => log.replace(name(n), samples),
+      cut: (segment) =>
+        ledger.segment(
+          () => flacSegment(segment, rateHz),
+          () => log.drop(name(segment.n)),
+        ),
+    })
+  }
+
+  append(samples: Int16Array): void {
+    this.#cutter.append(samples)
+  }
+
+  insertSilence(at: number, count: number): void {
+    this.#gaps.push([this.#cutter.insertSilence(at, count), count])
+    this.#ledger.gaps(this.#gaps)
+  }
+
+  /** The last segment, however short. */
+  finish(): void {
+    this.#cutter.cut()
+  }
+}
+
+export function flacSegment({ n, firstSample, samples }: CutSegment, rateHz: number): NewSegment {
+  return { n, firstSample, samples: samples.length, mediaType: FLAC, ...encodeFlac(samples, rateHz) }
+}

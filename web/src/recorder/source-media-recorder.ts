@@ -1,0 +1,48 @@
+const SLICE_MS = 2000
+const TYPES = ['audio/webm;codecs=opus', 'audio/mp4']
+
+/** The coded stream that this browser makes, of those that the server takes. */
+export function mediaRecorderType(): string {
+  return TYPES.find((type) => MediaRecorder.isTypeSupported(type)) ?? TYPES[0]!
+}
+
+/** MediaRecorder on the track itself, never behind an audio context. */
+export class MediaRecorderSource {
+  #track: MediaStreamTrack
+  #slice: (bytes: ArrayBuffer, atMs: number) => void
+  #recorder: MediaRecorder | null = null
+  #delivered: Promise<void> = Promise.resolve()
+
+  constructor(track: MediaStreamTrack, slice: (bytes: ArrayBuffer, atMs: number) => void) {
+    this.#track = track
+    this.#slice = slice
+  }
+
+  /** Starts a new stream and answers the moment of its first sample. */
+  async begin(): Promise<number> {
+    const recorder = new MediaRecorder(new MediaStream([this.#track]), { mimeType: mediaRecorderType() })
+    recorder.ondataavailable = (event) => {
+      const atMs = performance.timeOrigin + event.timeStamp
+      this.#delivered = this.#delivered.then(async () => {
+        if (event.data.size > 0) this.#slice(await event.data.arrayBuffer(), atMs)
+      })
+    }
+    this.#recorder = recorder
+    return new Promise((resolve) => {
+      recorder.onstart = (event) => resolve(performance.timeOrigin + event.timeStamp)
+      recorder.start(SLICE_MS)
+    })
+  }
+
+  /** Resolves when the last slice is on its way to the worker. */
+  async finish(): Promise<void> {
+    const recorder = this.#recorder
+    if (recorder !== null && recorder.state !== 'inactive') {
+      await new Promise<void>((resolve) => {
+        recorder.onstop = () => resolve()
+        recorder.stop()
+      })
+    }
+    await this.#delivered
+  }
+}

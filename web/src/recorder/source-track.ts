@@ -1,0 +1,43 @@
+import type { Device } from './messages'
+import { toInt16 } from './pcm'
+
+/** What arrived from the microphone: one channel of samples, and when. */
+export interface Packet {
+  samples: Int16Array
+  rateHz: number
+  channels: number
+  atMs: number
+}
+
+/**
+ * Reads a track's audio in the worker, untouched by the page. The first packet says what the device really delivers;
+ * the rest go to `listener` until the track ends or the reading is cancelled.
+ */
+export async function readTrack(
+  readable: ReadableStream<AudioData>,
+  listener: { packet: (packet: Packet) => void; ended: () => void },
+): Promise<{ device: Device; cancel: () => void }> {
+  const reader = readable.getReader()
+  const first = await reader.read()
+  if (first.done) throw new Error('the track ended before its first sample')
+  const device = { rateHz: first.value.sampleRate, channels: first.value.numberOfChannels }
+  listener.packet(packetOf(first.value))
+  void (async () => {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) listener.packet(packetOf(next.value))
+    listener.ended()
+  })()
+  return { device, cancel: () => void reader.cancel() }
+}
+
+function packetOf(data: AudioData): Packet {
+  const atMs = performance.timeOrigin + performance.now()
+  const { numberOfChannels: channels, numberOfFrames: frames, sampleRate: rateHz } = data
+  const mixed = new Float32Array(frames)
+  const plane = channels === 1 ? mixed : new Float32Array(frames)
+  for (let planeIndex = 0; planeIndex < channels; planeIndex++) {
+    data.copyTo(plane, { planeIndex, format: 'f32-planar' })
+    if (channels > 1) for (let i = 0; i < frames; i++) mixed[i]! += plane[i]! / channels
+  }
+  data.close()
+  return { samples: toInt16(mixed), rateHz, channels, atMs }
+}

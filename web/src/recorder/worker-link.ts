@@ -1,0 +1,49 @@
+import type { CallName, Calls, FromWorker } from './messages'
+
+type Waiting = { resolve: (answer: never) => void; reject: (error: Error) => void }
+type Event = Exclude<FromWorker, { id: number }>
+
+/** Calls to the worker as promises, and its events. */
+export class WorkerLink {
+  #worker: Worker
+  #nextId = 0
+  #waiting = new Map<number, Waiting>()
+
+  constructor(onEvent: (event: Event) => void) {
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'recorder' })
+    this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+      if ('id' in data) this.#settle(data)
+      else onEvent(data)
+    })
+    this.#worker.addEventListener('error', (event) => this.#breakOff(event.message))
+  }
+
+  call<Name extends CallName>(
+    name: Name,
+    ask: Calls[Name]['ask'],
+    transfer: Transferable[] = [],
+  ): Promise<Calls[Name]['answer']> {
+    const id = this.#nextId++
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject })
+      this.#worker.postMessage({ id, name, ask }, transfer)
+    })
+  }
+
+  close(): void {
+    this.#worker.terminate()
+    this.#breakOff('the recorder was closed')
+  }
+
+  #settle(reply: Extract<FromWorker, { id: number }>): void {
+    const waiting = this.#waiting.get(reply.id)
+    this.#waiting.delete(reply.id)
+    if ('error' in reply) waiting?.reject(new Error(reply.error))
+    else waiting?.resolve(reply.answer as never)
+  }
+
+  #breakOff(reason: string): void {
+    for (const { reject } of this.#waiting.values()) reject(new Error(reason))
+    this.#waiting.clear()
+  }
+}
