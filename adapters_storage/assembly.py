@@ -1,0 +1,168 @@
+"""The composition root: builds the use cases over what the settings name, and closes it all at the end."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from adapters_storage.database import Schema, database_url
+from adapters_storage.settings import Settings
+from recital_core import errors
+from recital_core.accounts import Accounts
+from recital_core.aggregation import Aggregation
+from recital_core.library import Library
+from recital_core.listening import Listening
+from recital_core.ports import AudioWorkshop, BlobStore, Store
+from recital_core.recording import Recording
+
+if TYPE_CHECKING:
+    from adapters_storage.jobs.worker import Worker
+
+CONNECTIONS_KEPT = 5
+CONNECTIONS_MORE = 40
+
+
+class Recital:
+    """Every use case of one installation."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        library: Library,
+        accounts: Accounts,
+        recording: Recording,
+        aggregation: Aggregation,
+        listening: Listening,
+        checks: dict[str, Callable[[], object]],
+        worker: Callable[[], Worker],
+    ) -> None:
+        self.settings = settings
+        self.library = library
+        self.accounts = accounts
+        self.recording = recording
+        self.aggregation = aggregation
+        self.listening = listening
+        self._checks = checks
+        self._worker = worker
+
+    def ready(self) -> dict[str, str | None]:
+        """Each part that Recital stands on: None when it is fine, else what is wrong with it."""
+        return {part: _trouble(check) for part, check in self._checks.items()}
+
+    def worker(self) -> Worker:
+        """A worker for the sessions of this installation, not started yet."""
+        return self._worker()
+
+
+@contextlib.contextmanager
+def assembled(settings: Settings, *, serving: bool = False) -> Iterator[Recital]:
+    """Recital as `settings` describe it, until the block ends.
+
+    The embedded database is started or joined; `serving` refuses to join it (DataFolderInUse) and brings any database
+    to the newest migration. Raises DatabaseUnavailable, SettingWrong, BlobStoreUnavailable.
+    """
+    with contextlib.ExitStack() as closing:
+        url = closing.enter_context(database_url(settings, serving=serving))
+        _migrate(settings, url, serving=serving)
+        yield _built(settings, url, closing)
+
+
+def diagnosis(settings: Settings) -> dict[str, str | None]:
+    """As `Recital.ready`, also where Recital cannot even be assembled: then under the name `start`."""
+    try:
+        with assembled(settings) as recital:
+            return recital.ready()
+    except errors.RecitalError as error:
+        return {"start": error.detail}
+
+
+def _migrate(settings: Settings, url: str, *, serving: bool) -> None:
+    schema = Schema(url)
+    if schema.is_current:
+        return
+    if settings.database_url is not None and not serving:
+        raise errors.DatabaseUnavailable("The database is not at this version of Recital. Run: recital db upgrade")
+    schema.upgrade()
+
+
+def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recital:
+    from sqlalchemy import create_engine
+
+    from adapters_storage.audio.workshop import FfmpegWorkshop
+    from adapters_storage.blobs.filesystem import FolderBlobStore
+    from adapters_storage.clock import SystemClock
+    from adapters_storage.jobs.queue import ProcrastinateJobs
+    from adapters_storage.postgres.schema import engine_url
+    from adapters_storage.postgres.unit_of_work import PostgresStore
+    from adapters_storage.sealer import JoserfcSealer, secret_in
+
+    clock = SystemClock()
+    sealer = JoserfcSealer(secret=settings.secret_key or secret_in(settings.data_dir / "secret.key"), clock=clock)
+    staging = FolderBlobStore(settings.staging_dir, described=False)
+    archive = FolderBlobStore(settings.archive_dir)
+    audio = FfmpegWorkshop(ffmpeg=Path(settings.ffmpeg) if settings.ffmpeg else None)
+    closing.callback(audio.close)
+    engine = create_engine(
+        engine_url(url), pool_size=CONNECTIONS_KEPT, max_overflow=CONNECTIONS_MORE, pool_pre_ping=True
+    )
+    closing.callback(engine.dispose)
+    store = PostgresStore(engine, ProcrastinateJobs)
+    recording = Recording(
+        store=store, staging=staging, clock=clock, abandon_after=timedelta(hours=settings.abandon_after_hours)
+    )
+    aggregation = Aggregation(store=store, staging=staging, archive=archive, audio=audio, clock=clock, sealer=sealer)
+
+    def worker() -> Worker:
+        from adapters_storage.jobs.worker import Worker
+
+        staging.sweep()
+        archive.sweep()
+        return Worker(
+            url=url,
+            engine=engine,
+            store=store,
+            clock=clock,
+            aggregation=aggregation,
+            recording=recording,
+            concurrency=settings.workers,
+            interrupt=audio.close,
+        )
+
+    return Recital(
+        settings=settings,
+        library=Library(store=store, clock=clock),
+        accounts=Accounts(store=store, clock=clock, sealer=sealer),
+        recording=recording,
+        aggregation=aggregation,
+        listening=Listening(store=store, staging=staging, archive=archive, clock=clock, sealer=sealer),
+        checks=_checks(url, store, staging, archive, audio),
+        worker=worker,
+    )
+
+
+def _checks(
+    url: str, store: Store, staging: BlobStore, archive: BlobStore, audio: AudioWorkshop
+) -> dict[str, Callable[[], object]]:
+    def queue() -> None:
+        if not Schema(url).is_current:
+            raise errors.DatabaseUnavailable("The queue's tables are not at this version. Run: recital db upgrade")
+
+    return {
+        "database": store.check,
+        "queue": queue,
+        "staging": staging.check,
+        "archive": archive.check,
+        "ffmpeg": audio.check,
+    }
+
+
+def _trouble(check: Callable[[], object]) -> str | None:
+    try:
+        check()
+    except errors.RecitalError as error:
+        return error.detail
+    return None

@@ -1,0 +1,101 @@
+"""Which database an installation uses, the embedded one or the one that was named, and the state of its schema."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import migrations
+from adapters_storage.settings import Settings
+from recital_core import errors
+
+
+@contextlib.contextmanager
+def database_url(settings: Settings, *, serving: bool = False) -> Iterator[str]:
+    """The libpq URL of the database, which answers until the block ends.
+
+    Where none was named, the embedded one is started, or joined when another process of ours has started it.
+    `serving` refuses to join: raises DataFolderInUse. Raises DatabaseUnavailable.
+    """
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    from adapters_storage.embedded import EmbeddedPostgres
+
+    if serving:
+        postgres = EmbeddedPostgres(settings.data_dir)
+        postgres.start()
+    else:
+        postgres = EmbeddedPostgres.join_or_start(settings.data_dir)
+    try:
+        yield postgres.url
+    finally:
+        postgres.stop()
+
+
+class Schema:
+    """The tables of one database, as the migrations make them."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the newest migration was the last that was applied. Raises DatabaseUnavailable."""
+        newest = max(Path(migrations.__file__).parent.glob("versions/v*.py")).name[1:5]
+        return self.revision == newest
+
+    @property
+    def revision(self) -> str | None:
+        """The migration that was applied last; None before the first."""
+        import psycopg
+
+        with _answering(), psycopg.connect(self._url) as connection:
+            there = connection.execute("SELECT to_regclass('alembic_version')").fetchone()
+            if there is None or there[0] is None:
+                return None
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return str(row[0]) if row else None
+
+    def pending(self) -> list[str]:
+        """The migrations that `upgrade` would apply."""
+        from adapters_storage.postgres import schema
+
+        with _answering():
+            return schema.pending(self._url)
+
+    def upgrade(self) -> None:
+        """Apply every migration that is missing; several processes may ask at one time."""
+        from adapters_storage.postgres import schema
+
+        with _answering():
+            schema.upgrade(self._url)
+
+    def downgrade(self, revision: str) -> None:
+        """Take migrations back until `revision` was the last. Raises Invalid for one that there is not."""
+        from alembic.util import CommandError
+
+        from adapters_storage.postgres import schema
+
+        with _answering():
+            try:
+                schema.downgrade(self._url, revision)
+            except CommandError as error:
+                raise errors.Invalid(f"{error}") from error
+
+    def reset(self) -> None:
+        """Forget every row, and make the tables anew."""
+        self.downgrade("base")
+        self.upgrade()
+
+
+@contextlib.contextmanager
+def _answering() -> Iterator[None]:
+    import psycopg
+    from sqlalchemy import exc
+
+    try:
+        yield
+    except (psycopg.OperationalError, exc.OperationalError) as error:
+        raise errors.DatabaseUnavailable(f"The database does not answer: {str(error).splitlines()[0]}") from error

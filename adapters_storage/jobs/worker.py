@@ -1,0 +1,178 @@
+"""The worker: takes sessions from the queue and finalises them, until it is stopped.
+
+procrastinate's worker is a program of asyncio, which is why this one file has coroutines; our own work runs in threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import contextlib
+import logging
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+import procrastinate
+import psycopg
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import DeleteJobCondition, Status
+from procrastinate.utils import utcnow
+from sqlalchemy import Engine
+
+from adapters_storage.jobs.queue import FINALIZE, MOST_ATTEMPTS, ProcrastinateJobs, pause_after
+from recital_core import errors
+from recital_core.aggregation import Aggregation
+from recital_core.ports import Clock, Store
+from recital_core.recording import Recording
+from recital_core.sessions import SessionId
+
+SWEEP = "sweep"
+EVERY_MINUTE = "* * * * *"
+POLL_S = 5.0
+HEARTBEAT_S = 2.0
+DEAD_AFTER_S = 8.0  # without a heartbeat; taking up a living worker's job is harmless, the session is claimed
+RESTART_S = 3.0
+STOP_SEEN_S = 0.2
+BUSY_PAUSE = timedelta(seconds=10)
+KEPT_FAILURES_HOURS = 30 * 24
+KILLS_WITHOUT_PAUSE = 3
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Finalises sessions, `concurrency` at a time; sweeps every minute; takes up what killed workers had in hand.
+
+    Any number of workers may run on one database. `interrupt` makes the work in hand end early, when this one stops.
+    """
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        engine: Engine,
+        store: Store,
+        clock: Clock,
+        aggregation: Aggregation,
+        recording: Recording,
+        concurrency: int,
+        interrupt: Callable[[], None],
+    ) -> None:
+        self._url = url
+        self._engine = engine
+        self._store = store
+        self._clock = clock
+        self._aggregation = aggregation
+        self._recording = recording
+        self._concurrency = concurrency
+        self._interrupt = interrupt
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def run(self) -> None:
+        """Work in this thread until `stop` is called in another, through failures of the database."""
+        while not self._stopping.is_set():
+            try:
+                asyncio.run(self._work())
+            except (ConnectorException, psycopg.Error) as failure:
+                log.warning("the job queue does not answer, trying again: %r", failure)
+            self._stopping.wait(RESTART_S)
+
+    def start(self) -> None:
+        """Work in a thread of its own."""
+        self._thread = threading.Thread(target=self.run, name="worker")
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Claim nothing more, end the work in hand and wait for it; what is unfinished goes back into the queue."""
+        self._stopping.set()
+        self._interrupt()
+        if self._thread is not None:
+            self._thread.join()
+
+    async def _work(self) -> None:
+        asyncio.get_running_loop().set_default_executor(
+            concurrent.futures.ThreadPoolExecutor(self._concurrency, thread_name_prefix="finalize")
+        )
+        queue = procrastinate.App(
+            connector=procrastinate.PsycopgConnector(conninfo=self._url, min_size=1, max_size=4, timeout=10)
+        )
+        queue.task(name=FINALIZE)(self._finalize)
+        queue.periodic(cron=EVERY_MINUTE)(queue.task(name=SWEEP, queueing_lock=SWEEP, lock=SWEEP)(self._sweep))
+        async with queue.open_async():
+            working = [
+                asyncio.create_task(_take_up_stalled(queue)),
+                asyncio.create_task(
+                    queue.run_worker_async(
+                        concurrency=self._concurrency,
+                        fetch_job_polling_interval=POLL_S,
+                        update_heartbeat_interval=HEARTBEAT_S,
+                        stalled_worker_timeout=DEAD_AFTER_S,
+                        delete_jobs=DeleteJobCondition.SUCCESSFUL,
+                        install_signal_handlers=False,
+                    )
+                ),
+            ]
+            ended: set[asyncio.Task[None]] = set()
+            while not self._stopping.is_set() and not ended:
+                ended, _ = await asyncio.wait(working, timeout=STOP_SEEN_S, return_when=asyncio.FIRST_COMPLETED)
+            for task in working:
+                task.cancel()  # the worker then claims nothing more, and waits for what it has in hand
+            for outcome in await asyncio.gather(*working, return_exceptions=True):
+                if isinstance(outcome, Exception):
+                    raise outcome
+
+    def _finalize(self, session_id: str) -> None:
+        session = SessionId(UUID(session_id))
+        try:
+            self._aggregation.finalize(session)
+        except errors.SessionNotFound:
+            log.warning("session %s is gone", session_id)
+        except errors.SessionBusy:
+            self._again(session, BUSY_PAUSE)
+        except Exception as failure:
+            pause = self._pause(session, failure)
+            if pause is None:
+                log.error("session %s failed and waits for an operator: %s", session_id, failure)  # noqa: TRY400
+                raise
+            log.warning("session %s failed, again in %d s: %r", session_id, pause.total_seconds(), failure)
+            self._again(session, pause)
+
+    def _pause(self, session_id: SessionId, failure: Exception) -> timedelta | None:
+        """How long the session rests before it is tried again; None when trying again does not help."""
+        if self._stopping.is_set():
+            return timedelta()
+        if isinstance(failure, errors.Invalid):
+            return None
+        with self._store.transaction() as tx:
+            session = tx.sessions.get(session_id)
+        attempts = session.attempts if session else MOST_ATTEMPTS
+        return pause_after(attempts) if attempts < MOST_ATTEMPTS else None
+
+    def _again(self, session_id: SessionId, pause: timedelta) -> None:
+        with self._engine.begin() as connection:
+            ProcrastinateJobs(connection).finalize_later(session_id, self._clock.now() + pause)
+
+    def _sweep(self, timestamp: int) -> None:
+        """Close abandoned sessions, and enqueue what was forgotten. `timestamp` is the minute this is for."""
+        closed = self._recording.sweep()
+        with self._engine.begin() as connection:
+            forgotten = ProcrastinateJobs(connection).take_up_forgotten()
+        if closed or forgotten:
+            log.info("sweep of %d: %d abandoned sessions, %d forgotten", timestamp, closed, forgotten)
+
+
+async def _take_up_stalled(queue: procrastinate.App) -> None:
+    """Again and again, give the jobs of killed workers back to the queue."""
+    while True:
+        for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_S):
+            kills = job.attempts + 1
+            pause = pause_after(kills - KILLS_WITHOUT_PAUSE) if kills > KILLS_WITHOUT_PAUSE else timedelta()
+            with contextlib.suppress(ConnectorException):  # another worker was quicker; else the next question fails
+                try:
+                    await queue.job_manager.retry_job(job, retry_at=utcnow() + pause)
+                except UniqueViolation:  # the same session waits in the queue already
+                    await queue.job_manager.finish_job(job, status=Status.ABORTED, delete_job=True)
+        await asyncio.sleep(HEARTBEAT_S)
