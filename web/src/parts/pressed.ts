@@ -3,22 +3,21 @@ import type { Attachment } from 'svelte/attachments'
 
 type Press = (timeStamp: number) => void
 
-const SAME_PRESS_MS = 1500
-
 /**
  * Acts when the finger or the mouse button comes down, so that a finger that slides off is not lost.
  * A press by keyboard or screen reader arrives as a bare click and acts too.
  */
 export function pressed(act: Press): Attachment<HTMLElement> {
   return (element) => {
-    let downAt = -Infinity
+    let acted = false
     const down = (event: PointerEvent): void => {
       if (event.button !== 0 || !event.isPrimary) return
-      downAt = event.timeStamp
+      acted = true
       act(event.timeStamp)
     }
     const click = (event: MouseEvent): void => {
-      if (event.timeStamp - downAt > SAME_PRESS_MS || event.detail === 0) act(event.timeStamp)
+      if (!acted || event.detail === 0) act(event.timeStamp)
+      acted = false
     }
     return listening(element, down, click)
   }
@@ -32,7 +31,8 @@ export function tapped(act: (timeStamp: number, target: Element) => void): Attac
       downAt = event.isPrimary ? event.timeStamp : null
     }
     const click = (event: MouseEvent): void => {
-      if (event.target instanceof Element) act(event.detail === 0 ? event.timeStamp : (downAt ?? event.timeStamp), event.target)
+      const at = event.detail === 0 ? null : downAt // a click by keyboard has no finger before it
+      if (event.target instanceof Element) act(at ?? event.timeStamp, event.target)
       downAt = null
     }
     return listening(element, down, click)

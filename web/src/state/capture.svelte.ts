@@ -7,7 +7,9 @@ class Capture {
   state: RecorderState | null = $state.raw(null)
   /** Recordings that a crash or a closed tab left on this device, and those still on their way. */
   pending: PendingSession[] = $state.raw([])
-  #opening: Promise<Recorder> | null = null
+  #opening: Promise<Recorder> | undefined
+  #segmentMs = 0
+  #timer: ReturnType<typeof setInterval> | undefined
 
   /** What the person ought to know of: all but what is quietly on its way. */
   readonly waiting: PendingSession[] = $derived.by(() => {
@@ -37,17 +39,27 @@ class Capture {
     ;(await this.#opening)?.signedInAgain()
   }
 
+  /** Lets the microphone go; the outbox goes on in a new recorder. */
+  async putDown(): Promise<void> {
+    const recorder = await this.#opening
+    if (recorder === undefined || this.state?.phase !== 'ready') return
+    recorder.close()
+    clearInterval(this.#timer)
+    this.#opening = this.#opened(this.#segmentMs)
+  }
+
   async look(): Promise<void> {
     const recorder = await this.#opening
     if (recorder) this.pending = await recorder.pending()
   }
 
   async #opened(segmentMs: number): Promise<Recorder> {
+    this.#segmentMs = segmentMs
     const { Recorder } = await import('../recorder')
     const recorder = new Recorder({ segmentMs })
     recorder.subscribe((state) => this.#heard(state))
     this.pending = await recorder.pending()
-    setInterval(() => {
+    this.#timer = setInterval(() => {
       if (this.pending.length > 0 && !document.hidden) void this.look()
     }, LOOK_AGAIN_MS)
     return recorder

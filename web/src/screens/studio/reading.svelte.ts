@@ -1,0 +1,141 @@
+/** One person with one text and the recorder: where they stand, what they record, what they keep. */
+import type { RecitalText } from '../../api'
+import { t } from '../../i18n/index.svelte'
+import type { LocalTake, Phase, Place, Recorder } from '../../recorder'
+import { announcement } from '../../state/announcement.svelte'
+import { capture } from '../../state/capture.svelte'
+import { recall, remember } from '../../state/remembered'
+import { moved, nextUnread, START, type Step } from './places'
+import { progressOf, rememberPlace, rememberRead } from './progress'
+import { begun, goesOnAt, keptOf, moved as movedTake, type Move, type Take } from './take'
+
+export type MicrophoneTrouble = 'refused' | 'none' | 'failed'
+
+const DEVICE = 'microphone'
+const isText = (value: unknown): value is string => typeof value === 'string'
+
+export class Reading {
+  readonly text: RecitalText
+  readonly #recorder: Recorder
+  #place: Place = $state.raw(START)
+  read: ReadonlySet<string> = $state.raw(new Set())
+  take: Take | null = $state.raw(null)
+  /** Sound flows: what is said now is in the recording. */
+  flowing = $state(false)
+  trouble: MicrophoneTrouble | null = $state(null)
+  /** The recording that was just made is stored for good. */
+  kept = $state(false)
+  readonly phase: Phase = $derived(capture.state?.phase ?? 'idle')
+  readonly place: Place = $derived(this.take?.place ?? this.#place)
+  readonly allRead: boolean = $derived.by(() => nextUnread(this.text.paragraphs, null, this.read) === null)
+
+  constructor(text: RecitalText, recorder: Recorder) {
+    this.text = text
+    this.#recorder = recorder
+    const { place, read } = progressOf(text.id)
+    this.read = new Set(read)
+    this.#place = nextUnread(text.paragraphs, place ?? START, this.read) ?? START
+  }
+
+  get deviceId(): string {
+    return recall(DEVICE, isText, '')
+  }
+
+  devices(): Promise<MediaDeviceInfo[]> {
+    return this.#recorder.devices()
+  }
+
+  /** Opens a microphone; what stood in the way is in `trouble`. */
+  async prepare(deviceId: string = this.deviceId): Promise<boolean> {
+    this.trouble = null
+    try {
+      await this.#recorder.prepare(deviceId === '' ? undefined : deviceId)
+      remember(DEVICE, deviceId)
+      return true
+    } catch (failure) {
+      this.trouble = troubleOf(failure)
+      return false
+    }
+  }
+
+  go(step: Step): void {
+    this.goTo(moved(this.text.paragraphs, this.#place, step))
+  }
+
+  goTo(place: Place): void {
+    this.#place = place
+    this.kept = false
+    rememberPlace(this.text.id, place)
+  }
+
+  async start(timeStamp: number): Promise<void> {
+    if (this.phase !== 'idle' && this.phase !== 'ready') return
+    const fresh = this.phase === 'idle'
+    if (fresh && !(await this.prepare())) return
+    this.kept = false
+    this.flowing = false
+    this.take = begun(this.#place)
+    try {
+      const what = { textId: this.text.id, textRevision: this.text.revision, title: this.text.title }
+      await this.#recorder.start(what, fresh ? performance.now() : timeStamp)
+      this.flowing = true
+      announcement.say(t('studio.said-started'))
+    } catch (failure) {
+      this.take = null
+      this.trouble = troubleOf(failure)
+    }
+  }
+
+  /** Next, again or undo; the end of the text stops the recording by itself. */
+  async move(move: Move, timeStamp: number): Promise<void> {
+    if (this.take === null || !this.flowing || this.phase !== 'recording') return
+    const done = movedTake(this.take, move, this.text.paragraphs)
+    if (done === null) return
+    this.#recorder.mark(done.mark.kind, done.mark.place, timeStamp)
+    this.take = done.take
+    if (move === 'again') announcement.say(t('studio.said-again'))
+    if (move === 'undo') announcement.say(t('studio.said-undone'))
+    if (done.take.finished) await this.#recorder.stop(timeStamp)
+  }
+
+  /** Stops; the sentence that was being read ended with this press. */
+  async stop(timeStamp: number): Promise<void> {
+    if (this.take === null || !this.flowing || this.phase !== 'recording') return
+    const done = movedTake(this.take, 'next', this.text.paragraphs)
+    if (done !== null) {
+      this.#recorder.mark(done.mark.kind, done.mark.place, timeStamp)
+      this.take = done.take
+    }
+    await this.#recorder.stop(timeStamp)
+  }
+
+  listen(): Promise<LocalTake> {
+    return this.#recorder.listen()
+  }
+
+  async keep(dropLast: number): Promise<void> {
+    if (this.take === null) return
+    await this.#recorder.keep(dropLast)
+    rememberRead(this.text.id, keptOf(this.take, dropLast))
+    this.read = new Set(progressOf(this.text.id).read)
+    this.#place = nextUnread(this.text.paragraphs, goesOnAt(this.take, dropLast), this.read) ?? START
+    this.take = null
+    this.kept = true
+    rememberPlace(this.text.id, this.#place)
+    announcement.say(t('stopped.kept'))
+  }
+
+  /** Reading goes on where the deleted recording began. */
+  async discard(): Promise<void> {
+    await this.#recorder.discard()
+    this.take = null
+    announcement.say(t('recordings.deleted'))
+  }
+}
+
+/** By name, since the recorder and its errors are loaded only when they are needed. */
+function troubleOf(failure: unknown): MicrophoneTrouble {
+  const name = failure instanceof Error ? failure.name : ''
+  if (name === 'MicrophoneRefused') return 'refused'
+  return name === 'NoMicrophone' ? 'none' : 'failed'
+}
