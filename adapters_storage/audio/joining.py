@@ -1,0 +1,234 @@
+"""From the segments of a session to one line of raw samples. Declared counts decide, and what differs is told."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from adapters_storage.audio.ffmpeg import ONLY_FILES, Ffmpeg, Log
+from adapters_storage.audio.headers import Format, Header, header
+from recital_core import errors
+from recital_core.ports import BlobStore, SegmentAudio
+from recital_core.sessions import Segment
+
+LOSSLESS = frozenset(("audio/flac", "audio/wav"))
+DEMUXERS = {
+    "audio/flac": "flac",
+    "audio/wav": "wav",
+    "audio/ogg;codecs=opus": "ogg",
+    "audio/webm;codecs=opus": "matroska",
+    "audio/mp4": "mov",
+}
+LONGEST_CODED_FRAME_MS = 60
+"""Coded audio ends with a whole frame; Opus has the longest ones."""
+COPY_BYTES = 1024 * 1024
+AT_ONCE = 16
+"""Segments that one process decodes, each from a file of its own."""
+MOST_HOURS = 24
+"""Longer than any reading: a count that asks for more silence than this is a lie, and would fill the disk."""
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """All samples of a session, of all its channels, in the file `pcm`; `coded` is the stream they came from."""
+
+    format: Format
+    pcm: Path
+    samples: int
+    problems: list[str]
+    coded: Path | None = None
+    coded_samples: int = 0
+    coded_channels: int = 0
+
+
+class Joiner:
+    """Joins one session's segments in `folder`."""
+
+    def __init__(
+        self, ffmpeg: Ffmpeg, folder: Path, media_type: str, segments: Sequence[SegmentAudio], rate: int
+    ) -> None:
+        self._ffmpeg = ffmpeg
+        self._folder = folder
+        self._media_type = media_type
+        self._segments = [audio.segment for audio in segments]
+        self._keys = [audio.key for audio in segments]
+        self._rate = rate
+        self._samples = self._segments[-1].end_sample
+        self._problems: list[str] = []
+        if self._samples > MOST_HOURS * 3600 * rate:
+            raise errors.AudioUnreadable(f"The segments declare more than {MOST_HOURS} hours.")
+
+    def alone(self, staging: BlobStore) -> Line:
+        """Segments that decode alone. Raises AudioUnreadable when not one of them is of the media type."""
+        files = [self._folder / f"{place:06}.in" for place in range(len(self._segments))]
+        heads = [self._fetch(staging, key, file) for key, file in zip(self._keys, files, strict=True)]
+        formats = Counter(head.format for head in heads if head)
+        if not formats:
+            raise errors.AudioUnreadable("Not one segment can be read.")
+        form = formats.most_common(1)[0][0]
+        if self._media_type not in LOSSLESS:
+            form = Format(self._rate, form.channels, 16)
+        pcm = self._folder / "source.pcm"
+        as_declared = [Header(form, segment.samples) for segment in self._segments]
+        if not (heads == as_declared and self._decode_joined(files, form, pcm)):
+            self._decode_each(files, heads, form, pcm)
+        for file in files:
+            file.unlink(missing_ok=True)
+        return Line(format=form, pcm=pcm, samples=self._samples, problems=self._problems)
+
+    def slices(self, staging: BlobStore, extension: str) -> Line:
+        """Slices of one stream. Raises AudioUnreadable when nothing of it can be read."""
+        coded, pcm = self._folder / f"source.audio.{extension}", self._folder / "source.pcm"
+        with coded.open("wb") as whole:
+            for key, segment in zip(self._keys, self._segments, strict=True):
+                try:
+                    with staging.open(key) as body:
+                        shutil.copyfileobj(body, whole)
+                except errors.BlobNotFound:
+                    self._problems.append(f"Segment {segment.number} is missing.")
+        form = Format(self._rate, 1, 16)
+        log = self._ffmpeg.run(
+            [*self._input(coded), "-map", "0:a:0", *_raw(form), pcm.name], self._folder, self._patience()
+        )
+        decoded = pcm.stat().st_size // form.frame_bytes if pcm.exists() else 0
+        if decoded == 0:
+            raise errors.AudioUnreadable("The stream cannot be read.")
+        if log.errors:
+            self._problems.append(f"The stream is damaged: {log.errors[0][:200]}")
+        declared = sum(segment.samples for segment in self._segments)
+        if abs(decoded - declared) * 1000 > LONGEST_CODED_FRAME_MS * self._rate:
+            self._problems.append(f"The stream has {decoded} samples, not the declared {declared}.")
+        with pcm.open("r+b") as file:
+            file.truncate(self._samples * form.frame_bytes)
+        return Line(
+            format=form,
+            pcm=pcm,
+            samples=self._samples,
+            problems=self._problems,
+            coded=coded,
+            coded_samples=decoded,
+            coded_channels=_channels(log),
+        )
+
+    def _fetch(self, staging: BlobStore, key: str, file: Path) -> Header | None:
+        try:
+            with staging.open(key) as body, file.open("w+b") as copy:
+                shutil.copyfileobj(body, copy)
+                copy.seek(0)
+                return header(self._media_type, copy)
+        except errors.BlobNotFound:
+            return None
+
+    def _decode_joined(self, files: Sequence[Path], form: Format, pcm: Path) -> bool:
+        """One run over all segments; False unless it gave exactly the declared samples without a complaint."""
+        listed = self._folder / "segments.txt"
+        listed.write_text("ffconcat version 1.0\n" + "".join(f"file {file.name}\n" for file in files), "utf-8")
+        joined = self._folder / "joined.pcm"
+        inner = f"concat,{DEMUXERS[self._media_type]}"
+        source = [*ONLY_FILES, "-format_whitelist", inner, "-err_detect", "crccheck", "-f", "concat"]
+        log = self._ffmpeg.run(
+            [*source, "-i", listed.name, "-map", "0:a:0", *_raw(form), joined.name],
+            self._folder,
+            self._patience(),
+        )
+        declared = sum(segment.samples for segment in self._segments) * form.frame_bytes
+        if not log.clean or joined.stat().st_size != declared:
+            joined.unlink(missing_ok=True)
+            return False
+        if declared == self._samples * form.frame_bytes:
+            joined.rename(pcm)
+        else:
+            with pcm.open("wb") as line, joined.open("rb") as source_line:
+                for segment in self._segments:
+                    line.seek(segment.first_sample * form.frame_bytes)
+                    _copy(source_line, line, segment.samples * form.frame_bytes)
+            joined.unlink()
+        return True
+
+    def _decode_each(self, files: Sequence[Path], heads: Sequence[Header | None], form: Format, pcm: Path) -> None:
+        """Every segment by itself, laid where it belongs; silence where one is missing, unreadable or short."""
+        readable = 0
+        with pcm.open("wb") as line:
+            for start in range(0, len(files), AT_ONCE):
+                batch = [at for at in range(start, min(start + AT_ONCE, len(files))) if heads[at]]
+                together = len(batch) > 0 and self._decode([files[at] for at in batch], form).clean
+                for at in range(start, min(start + AT_ONCE, len(files))):
+                    segment, raw = self._segments[at], files[at].with_suffix(".pcm")
+                    damaged = False
+                    if heads[at] and not together:
+                        raw.unlink(missing_ok=True)
+                        damaged = not self._decode([files[at]], form).clean
+                    decoded = raw.stat().st_size // form.frame_bytes if raw.exists() else 0
+                    self._compare(segment, heads[at], form, decoded, damaged=damaged)
+                    if decoded:
+                        readable += 1
+                        line.seek(segment.first_sample * form.frame_bytes)
+                        with raw.open("rb") as samples:
+                            _copy(samples, line, min(decoded, segment.samples) * form.frame_bytes)
+                    raw.unlink(missing_ok=True)
+            line.truncate(self._samples * form.frame_bytes)
+        if not readable:
+            raise errors.AudioUnreadable("Not one segment can be read.")
+
+    def _compare(self, segment: Segment, head: Header | None, form: Format, decoded: int, *, damaged: bool) -> None:
+        """Note how a segment differs from what was declared. Coded audio may end with a frame's rest."""
+        spare = 0 if self._media_type in LOSSLESS else LONGEST_CODED_FRAME_MS * self._rate // 1000
+        if not decoded:
+            self._problems.append(f"Segment {segment.number} cannot be read: silence stands in its place.")
+        elif not segment.samples <= decoded <= segment.samples + spare:
+            self._problems.append(
+                f"Segment {segment.number} has {decoded} samples, not the declared {segment.samples}."
+            )
+        elif damaged:
+            self._problems.append(f"Segment {segment.number} is damaged.")
+        elif head and self._media_type in LOSSLESS and head.format != form:
+            self._problems.append(f"Segment {segment.number} has another format than the others.")
+        elif head and head.samples not in (None, segment.samples):
+            self._problems.append(f"Segment {segment.number} says {head.samples} samples, and has {segment.samples}.")
+
+    def _decode(self, files: Sequence[Path], form: Format) -> Log:
+        inputs = [argument for file in files for argument in self._input(file)]
+        outputs = [
+            argument
+            for place, file in enumerate(files)
+            for argument in ("-map", f"{place}:a:0", *_raw(form), file.with_suffix(".pcm").name)
+        ]
+        return self._ffmpeg.run([*inputs, *outputs], self._folder, self._patience())
+
+    def _input(self, file: Path) -> list[str]:
+        strict = ["-err_detect", "crccheck"] if self._media_type in LOSSLESS else []
+        return [*ONLY_FILES, *strict, "-f", DEMUXERS[self._media_type], "-i", file.name]
+
+    def _patience(self) -> float:
+        """Seconds: a minute for a busy machine, and as long as the audio lasts."""
+        return 60 + self._samples / self._rate
+
+
+def _raw(form: Format) -> list[str]:
+    return [
+        "-c:a",
+        f"pcm_{form.pcm}",
+        "-ac",
+        str(form.channels),
+        "-ar",
+        str(form.sample_rate_hz),
+        "-f",
+        form.pcm,
+    ]
+
+
+def _channels(log: Log) -> int:
+    """How many channels the first input has, from ffmpeg's own words; 0 when it does not say."""
+    found = re.search(r"Stream #0:\d.*Audio: .*? Hz, (mono|stereo|(\d+) channels)", log.text)
+    return 0 if not found else int(found[2] or {"mono": 1, "stereo": 2}[found[1]])
+
+
+def _copy(source: BinaryIO, target: BinaryIO, count: int) -> None:
+    while count > 0 and (piece := source.read(min(count, COPY_BYTES))):
+        target.write(piece)
+        count -= len(piece)
