@@ -1,0 +1,68 @@
+# `make serve` runs Recital on this machine, `make test` proves it. Both need Python 3.11 or newer and nothing else.
+.POSIX:
+.PHONY: serve test check lock benchmark clean installed installed-test system-packages client
+.DEFAULT_GOAL = serve
+
+BIN = .venv/bin
+PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check
+COMPILE = .cache/uv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate
+
+serve: installed client
+	@exec $(BIN)/recital serve
+
+# pytest comes last, so that its summary is the last line
+test: system-packages check client
+	@$(BIN)/python web/build.py test
+	@$(BIN)/pytest
+
+check: installed-test
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/deptry .
+	@$(BIN)/python web/build.py check
+
+# A copy of what was installed lies in the environment: nothing is done until a lock says something else.
+installed: .venv/bin/python
+	@cmp -s requirements.lock .venv/requirements.lock || { \
+	  echo "Installing what Recital needs into .venv ..." && \
+	  $(PIP) install --require-hashes --requirement requirements.lock && \
+	  cp requirements.lock .venv/requirements.lock; }
+	@cmp -s pyproject.toml .venv/pyproject.toml || { \
+	  $(PIP) install --no-deps --no-build-isolation --editable . && \
+	  cp pyproject.toml .venv/pyproject.toml; }
+
+installed-test: installed
+	@cmp -s requirements-test.lock .venv/requirements-test.lock || { \
+	  echo "Installing what the tests need into .venv ..." && \
+	  $(PIP) install --require-hashes --requirement requirements-test.lock && \
+	  cp requirements-test.lock .venv/requirements-test.lock; }
+
+.venv/bin/python:
+	@sh .ci/environment .venv
+
+client: installed
+	@$(BIN)/python web/build.py
+
+system-packages:
+	@sh .ci/packages chromium espeak-ng sox
+
+# Newer versions: `make lock UPGRADE=--upgrade`
+lock: .cache/uv/bin/uv
+	$(COMPILE) $(UPGRADE) --extra embedded --group build pyproject.toml --output-file requirements.lock
+	$(COMPILE) $(UPGRADE) --extra embedded --group build --group test pyproject.toml --output-file requirements-test.lock
+	$(COMPILE) $(UPGRADE) --group pyproject.toml:web --output-file requirements-web.lock
+
+.cache/uv/bin/uv:
+	@sh .ci/environment .cache/uv
+	@.cache/uv/bin/python -m pip --quiet install uv
+
+benchmark: installed-test client
+	@for table in tests/benchmarks/[a-z]*.py; do $(BIN)/python "$$table" || exit 1; done
+
+# What was built and installed; never the data folder.
+clean:
+	rm -rf .venv .cache adapters_http/client web/node_modules dist
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
