@@ -16,14 +16,13 @@ from collections.abc import Callable
 from recital_core.sentences import general, hebrew, latin
 from recital_core.sentences.characters import DOUBLE_QUOTES, MARKS
 from recital_core.sentences.line import Line
-from recital_core.sentences.place import ENDING, Place, look
+from recital_core.sentences.place import ENDING, Place, is_hebrew, look
 
 __all__ = ["spans", "split"]
 
 _Rule = Callable[[Place], bool]
 
 _IN_EVERY_LANGUAGE: tuple[_Rule, ...] = (
-    general.no_word_yet,
     general.inside_a_bracket,
     general.words_were_left_out,
     general.list_number,
@@ -72,48 +71,51 @@ def spans(paragraph: str, language: str) -> list[tuple[int, int]]:
 def _spans_of_line(text: str, rules: tuple[_Rule, ...]) -> list[tuple[int, int]]:
     line = Line(text)
     found: list[tuple[int, int]] = []
-    start, first_word_at = _next_start(text, 0)
+    start, first_word = _next_start(text, 0)
     for ending in ENDING.finditer(text):
-        if ending.start() < start:
-            continue  # a lone mark that the sentence before it took
-        place = look(line, start, first_word_at, ending)
+        if ending.start() < first_word or not _may_end(text, ending.end()):
+            continue
+        place = look(line, start, ending)
         if _ends(place, rules):
             end = _whole_end(place)
             found.append((start, end))
-            start, first_word_at = _next_start(text, end)
+            start, first_word = _next_start(text, end)
     last_end = len(text.rstrip())
-    if start >= last_end:
-        return found
-    if found and first_word_at == len(text):
-        found[-1] = (found[-1][0], last_end)  # a dash or a bracket alone is no sentence
-    else:
+    if found and first_word == len(text):
+        found[-1] = (found[-1][0], last_end)  # marks alone cannot be read aloud
+    elif start < last_end:
         found.append((start, last_end))
     return found
 
 
 def _next_start(text: str, at: int) -> tuple[int, int]:
-    """Where the sentence after `at` starts, and where its first letter or digit is (else the text's end)."""
+    """Where the sentence after `at` starts, and where its first letter or digit is: without one none can end."""
     space = _SPACE.match(text, at)
     word = _LETTER_OR_DIGIT.search(text, at)
     return space.end() if space else at, word.start() if word else len(text)
 
 
+def _may_end(text: str, at: int) -> bool:
+    """Whether what follows is white space, nothing, or a Hebrew letter, which may start a sentence at once."""
+    follows = text[at : at + 1]
+    return not follows or follows.isspace() or is_hebrew(follows)
+
+
 def _ends(place: Place, rules: tuple[_Rule, ...]) -> bool:
-    if place.following == "" and place.is_at_space:
-        return place.has_word
-    if not place.is_at_space and not hebrew.is_missing_a_space(place):
+    if not place.following:
+        return True
+    if not place.is_at_space and not hebrew.starts_without_a_space(place):
         return False
     return not any(goes_on(place) for goes_on in rules)
 
 
 def _whole_end(place: Place) -> int:
     """The end of the sentence, with marks and a closing quote typed after a space, without a quote that opens."""
-    text, end = place.line.text, place.end
+    line, end = place.line, place.end
     if not place.is_at_space:
-        opens_next = place.line.open_quote(end) == end - 1
-        return end - 1 if opens_next else end
-    lone_marks = _LONE_MARKS.match(text, end)
-    end = lone_marks.end() if lone_marks else end
-    if place.line.open_quote(place.at) is not None and _LONE_QUOTE.match(text, end):
-        return end + len(' "')
-    return end
+        quote_opens = line.open_quote(end) == end - 1
+        return end - 1 if quote_opens else end
+    if lone_marks := _LONE_MARKS.match(line.text, end):
+        end = lone_marks.end()
+    lone_quote = _LONE_QUOTE.match(line.text, end)
+    return lone_quote.end() if lone_quote and line.open_quote(place.at) is not None else end

@@ -12,11 +12,6 @@ _LIST_NUMBER = re.compile(
 _MARK = re.compile(f"[{MARKS}]")
 
 
-def no_word_yet(place: Place) -> bool:
-    """Marks alone cannot be read aloud; they lead the next sentence in."""
-    return not place.has_word
-
-
 def inside_a_bracket(place: Place) -> bool:
     """In 'he ran (fast.) and fell' the mark ends only what the bracket holds; after '(fast).' all ends."""
     opening = place.line.open_bracket(place.at)

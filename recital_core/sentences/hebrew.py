@@ -24,8 +24,8 @@ _LETTERED = words("""
 """)
 """Words that a letter counts: 'כיתה א.' ends a sentence, 'מאת א.' does not."""
 
-_LEADS_A_NUMBER = words("עמ מס טל רח שד גב סע")
-_LEADS_A_NAME = words("פרופ דר רח")
+_LEADS_A_NUMBER = words("עמ מס טל רח סע נומ")
+_LEADS_A_NAME = words("פרופ דר רח פראפ אינזש גענ")
 _SPELLED_LETTERS = words(
     """אי איי איץ' איט ביי בי סי די אף ג'י ג'יי קיי אל אם אן או פי קיו אר אס טי יו וי אקס זי ב'י אמ אנ"""
 )
@@ -50,7 +50,7 @@ _DOTTED_LETTERS = re.compile(rf"(?:[א-ת]{{1,2}}[{SINGLE_QUOTES}]?\.)+[א-ת]{{
 _LETTER_AND_PERIOD = re.compile(rf"(?:[א-ת]|וו)[{SINGLE_QUOTES}]?\.")
 _MOST_INITIALS = 3  # 'י.ל. פרץ'; 'ת.נ.צ.ב.ה.' ends a sentence
 _ADDRESS = re.compile(r"@|://|www\.")
-_TWO_LETTERS = re.compile(rf"[{HEBREW}]['׳]?[{HEBREW}]")
+_ENOUGH_TO_END = re.compile(rf"[{HEBREW}]['׳]?[{HEBREW}]|[\d\"”״)\]]$")
 _GLUED_START = re.compile(rf"[{HEBREW}][{HEBREW}'׳]+(?!\.)|[{HEBREW}][-־]\d")
 
 
@@ -131,14 +131,11 @@ def speaker_hesitates(place: Place) -> bool:
     return not place.earlier or len(place.before) == 1 or place.before in _UNFINISHED
 
 
-def is_missing_a_space(place: Place) -> bool:
-    """Whether two sentences were typed without a space between: 'הביתה.אכלנו', and not in an address."""
-    if not place.is_at_hebrew or not _GLUED_START.match(place.following):
+def starts_without_a_space(place: Place) -> bool:
+    """Whether nobody typed the space between two sentences: 'הביתה.אכלנו', but not in an address."""
+    if not _GLUED_START.match(place.following) or _ADDRESS.search(place.before):
         return False
-    if _ADDRESS.search(place.before):
-        return False
-    before = place.before
-    return bool(_TWO_LETTERS.search(before)) or before[-1:].isdigit() or before[-1:] in '"”״)]'
+    return _ENOUGH_TO_END.search(place.before) is not None
 
 
 def _starts(place: Place) -> bool:

@@ -23,7 +23,7 @@ _UNSEEN = re.compile(rf"[{CONTROLS}]*+")
 _CLOSING_QUOTE = re.compile(r"[\"״“”»'׳’›]")
 _MARK = re.compile(f"[{MARKS}]")
 _IS_HEBREW = re.compile(f"[{HEBREW}]")
-_WINDOW = 64  # characters looked at on either side: longer than any word of the lists
+_WINDOW = 48  # characters looked at on either side: more than two words of the lists
 
 
 class Place(NamedTuple):
@@ -37,8 +37,6 @@ class Place(NamedTuple):
     mark: str
     tail: str
     """Closing quotes and brackets, further marks and footnotes behind the mark."""
-    has_word: bool
-    """Whether there is a letter or digit between the start and the mark."""
     before: str
     """The word before the mark, bare; empty where white space is there."""
     earlier: str
@@ -79,13 +77,8 @@ class Place(NamedTuple):
         """Whether white space or nothing follows."""
         return self.line.text[self.end : self.end + 1].strip() == ""
 
-    @property
-    def is_at_hebrew(self) -> bool:
-        """Whether a Hebrew letter follows at once, as where nobody typed the space."""
-        return is_hebrew(self.line.text[self.end : self.end + 1])
 
-
-def look(line: Line, start: int, first_word_at: int, ending: re.Match[str]) -> Place:
+def look(line: Line, start: int, ending: re.Match[str]) -> Place:
     """The place of `ending`, a match of `ENDING`, for a sentence that starts at `start`."""
     text, at, end = line.text, ending.start(), ending.end()
     words = text[max(start, at - _WINDOW) : at].split()
@@ -100,7 +93,6 @@ def look(line: Line, start: int, first_word_at: int, ending: re.Match[str]) -> P
         end=end,
         mark=ending["mark"],
         tail=ending["tail"],
-        has_word=first_word_at < at,
         before=bare(words[-1]) if words else "",
         earlier=bare(words[-2]) if len(words) > 1 else "",
         following=bare(text[next_at : next_at + _WINDOW]),
