@@ -149,6 +149,10 @@ class AudioUnreadable(Invalid):
     title = "There is no audio to publish in this session"
 
 
+class NothingToPublish(Invalid):
+    title = "There is no kept sentence in this session"
+
+
 class AudioToolFailed(Unavailable):
     title = "The audio program failed"
 

@@ -65,7 +65,7 @@ class Listening:
         )
 
     def open_file(self, session_id: SessionId, name: str, expires: int, seal: str) -> PlayFile:
-        """The file of a signed address. Raises NotAllowed for another seal or too late, SessionNotFound when deleted."""
+        """The file of a signed address. Raises NotAllowed for another seal or too late, SessionNotFound if deleted."""
         if not self._sealer.is_sealed(_signed_text(session_id, name, expires), seal):
             raise errors.NotAllowed("This address was not signed by us.")
         if datetime.fromtimestamp(expires, UTC) < self._clock.now():

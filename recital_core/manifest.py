@@ -155,6 +155,11 @@ def manifest(
     )
 
 
+def in_state(record: Manifest, state: State, at: datetime) -> Manifest:
+    """The same record, one state further."""
+    return msgspec.structs.replace(record, states=(*record.states, StateRecord(state=state, at=at)))
+
+
 def _cue(cue: Cue, words_per_minute: float) -> CueRecord:
     return CueRecord(
         id=cue.number,

@@ -134,17 +134,32 @@ class Rendered(msgspec.Struct, frozen=True, kw_only=True):
 class JoinedAudio(Protocol):
     """All segments of a session as one line of mono samples, lying ready in a temporary place."""
 
-    sample_rate_hz: int
-    samples: int
-    """As long as was declared, whatever was decoded."""
-    problems: Sequence[str]
-    """What differs from the declared: unreadable segments, wrong counts. Empty when all is as declared."""
-    levels: LevelFrames
-    clipped_samples: int
-    dc_offset: float
-    """Mean of all samples, full scale 1.0."""
-    source_channels: int
-    source_lossless: bool
+    @property
+    def sample_rate_hz(self) -> int: ...
+
+    @property
+    def samples(self) -> int:
+        """As long as was declared, whatever was decoded."""
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """What differs from the declared: unreadable segments, wrong counts. Empty when all is as declared."""
+
+    @property
+    def levels(self) -> LevelFrames: ...
+
+    @property
+    def clipped_samples(self) -> int: ...
+
+    @property
+    def dc_offset(self) -> float:
+        """Mean of all samples, full scale 1.0."""
+
+    @property
+    def source_channels(self) -> int: ...
+
+    @property
+    def source_lossless(self) -> bool: ...
 
     def render(self, kept: Sequence[Span]) -> Rendered:
         """Make source audio (everything) and main and light audio (the `kept` spans joined, ascending).
@@ -276,6 +291,9 @@ class Sessions(Protocol):
 
     def segment(self, session_id: SessionId, number: int) -> Segment | None: ...
 
+    def media_type(self, session_id: SessionId) -> str | None:
+        """The media type of the segments held; None before the first."""
+
     def segments(self, session_id: SessionId) -> Sequence[Segment]:
         """In ascending order."""
 
@@ -317,11 +335,20 @@ class Jobs(Protocol):
 class Transaction(Protocol):
     """The rows and the job queue of one transaction."""
 
-    speakers: Speakers
-    credentials: Credentials
-    texts: Texts
-    sessions: Sessions
-    jobs: Jobs
+    @property
+    def speakers(self) -> Speakers: ...
+
+    @property
+    def credentials(self) -> Credentials: ...
+
+    @property
+    def texts(self) -> Texts: ...
+
+    @property
+    def sessions(self) -> Sessions: ...
+
+    @property
+    def jobs(self) -> Jobs: ...
 
 
 class Store(Protocol):

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+from collections.abc import Mapping
+from typing import Any, BinaryIO
+
+from recital_core.manifest import ObjectRecord
+from recital_core.ports import BlobStore
 from recital_core.recording import staging_prefix
 from recital_core.sessions import SessionId
 
@@ -9,6 +16,8 @@ TRANSCRIPT = "transcript.vtt"
 MAIN_AUDIO = "main.audio.mka"
 LIGHT_AUDIO = "light.audio.mp3"
 MANIFEST = "session.json"
+
+READ_AT_ONCE = 1024 * 1024
 
 MEDIA_TYPES = {
     TRANSCRIPT: "text/vtt; charset=utf-8",
@@ -29,3 +38,51 @@ def staged_prefix(session_id: SessionId) -> str:
 def archive_prefix(session_id: SessionId) -> str:
     """The folder of a session in the archive: its id."""
     return f"{session_id}/"
+
+
+class Shelf:
+    """A folder of published files in a blob store, and the record of what was put there."""
+
+    def __init__(self, blobs: BlobStore, prefix: str, metadata: Mapping[str, str]) -> None:
+        self._blobs = blobs
+        self._prefix = prefix
+        self._metadata = metadata
+        self.objects: dict[str, ObjectRecord] = {}
+
+    def put(self, name: str, body: BinaryIO) -> None:
+        """Put a file there under its published name, with the media type that belongs to it."""
+        media_type = MEDIA_TYPES[name]
+        original = Digesting(body)
+        reader = io.BufferedReader(original, READ_AT_ONCE)
+        size = self._blobs.put(self._prefix + name, reader, media_type, self._metadata)
+        self.objects[name] = ObjectRecord(media_type=media_type, bytes=size, sha256=original.digest)
+
+
+class Digesting(io.RawIOBase):
+    """Gives on what `body` gives, and knows the SHA-256 of it."""
+
+    def __init__(self, body: BinaryIO) -> None:
+        self._body = body
+        self._hash = hashlib.sha256()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer)
+        chunk = self._body.read(len(view))
+        view[: len(chunk)] = chunk
+        self._hash.update(chunk)
+        return len(chunk)
+
+    @property
+    def digest(self) -> str:
+        return self._hash.hexdigest()
+
+
+def digest_of(body: BinaryIO) -> str:
+    """SHA-256 of the rest of `body`, in lower-case hex."""
+    digest = hashlib.sha256()
+    while chunk := body.read(READ_AT_ONCE):
+        digest.update(chunk)
+    return digest.hexdigest()

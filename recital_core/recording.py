@@ -70,14 +70,18 @@ class Recording:
     def take_segment(self, speaker: Speaker, session_id: SessionId, segment: Segment, body: BinaryIO) -> bool:
         """Keep one segment, whose bytes are known to have its digest; and whether it is new.
 
-        Raises SegmentDiffers when the number is held with other bytes, SessionClosed, SessionNotFound, StorageFull.
+        Raises SegmentDiffers when the number is held with other bytes, UnsupportedMediaType when the session began
+        with another one, SessionClosed, SessionNotFound, StorageFull.
         """
         with self._store.transaction() as tx:
             session = own(tx.sessions.get(session_id), speaker)
             held = tx.sessions.segment(session_id, segment.number)
+            media_type = tx.sessions.media_type(session_id)
         if held is not None:
             return _same(held, segment)
         session.must_take_pieces()
+        if media_type not in (None, segment.media_type):
+            raise errors.UnsupportedMediaType(f"This session is {media_type}; a session has one type.")
         self._staging.put(segment_key(session_id, segment), body, segment.media_type, {"session": str(session_id)})
         with self._store.transaction() as tx:
             if not tx.sessions.touch(session_id, self._clock.now()):

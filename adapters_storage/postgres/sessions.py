@@ -64,6 +64,10 @@ class PostgresSessions:
         wanted = select(*SEGMENT_FIELDS).where(segments.c.session_id == session_id, segments.c.number == number)
         return rows.first(self._connection, wanted, Segment)
 
+    def media_type(self, session_id: SessionId) -> str | None:
+        any_segment = select(segments.c.media_type).where(segments.c.session_id == session_id).limit(1)
+        return self._connection.execute(any_segment).scalar()
+
     def segments(self, session_id: SessionId) -> Sequence[Segment]:
         found = self._connection.execute(
             select(*SEGMENT_FIELDS).where(segments.c.session_id == session_id).order_by(segments.c.number)

@@ -202,6 +202,9 @@ class MemorySessions:
     def segment(self, session_id: SessionId, number: int) -> Segment | None:
         return self._rows.segments.get((session_id, number))
 
+    def media_type(self, session_id: SessionId) -> str | None:
+        return next((segment.media_type for segment in self.segments(session_id)), None)
+
     def segments(self, session_id: SessionId) -> Sequence[Segment]:
         held = [segment for (owner, _), segment in self._rows.segments.items() if owner == session_id]
         return sorted(held, key=lambda segment: segment.number)

@@ -273,6 +273,7 @@ def test_the_first_segment_under_a_number_stays(store: Store, session: RecitalSe
     first, other = a_segment(0), a_segment(0, "b" * 64)
     with store.transaction() as tx:
         assert tx.sessions.segment(session.id, 0) is None
+        assert tx.sessions.media_type(session.id) is None
         assert tx.sessions.add_segment(session.id, first) is first
         assert tx.sessions.add_segment(session.id, other) == first
         assert tx.sessions.segment(session.id, 0) == first
@@ -285,6 +286,7 @@ def test_pieces_come_back_in_their_order(store: Store, session: RecitalSession) 
         tx.sessions.add_marks(session.id, marks(0, 1))
         tx.sessions.add_marks(session.id, [])
         tx.sessions.add_marks(session.id, marks(2))
+        assert tx.sessions.media_type(session.id) == "audio/flac"
         assert [segment.number for segment in tx.sessions.segments(session.id)] == [0, 1, 4]
         assert list(tx.sessions.marks(session.id)) == marks(0, 1, 2)
         received = tx.sessions.received(session.id)

@@ -98,6 +98,13 @@ def test_a_closed_session_takes_no_new_segment_but_knows_the_old(
         world.segment(dana, session, 1)
 
 
+def test_a_session_has_one_media_type(world: World, dana: Speaker, session: RecitalSession) -> None:
+    world.segment(dana, session, 0)
+    other = msgspec.structs.replace(a_segment(1, b"RIFF"), media_type="audio/wav")
+    with pytest.raises(errors.UnsupportedMediaType):
+        world.recording.take_segment(dana, session.id, other, io.BytesIO(b"RIFF"))
+
+
 # ---- marks
 
 

@@ -1,0 +1,268 @@
+"""Finalising: from an ended session to a published one, or to none at all.
+
+    ended ──aggregate──▶ aggregated ──upload──▶ uploaded          discarded ──discard──▶ erased
+
+Each step looks at what is there, does what is missing, and changes the state under the session's lock at its end,
+so it may be killed at any moment and done again. One caller at a time has a session in hand, by its claim.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+import msgspec
+
+from recital_core import errors
+from recital_core.captions import TranscriptHeader, kept_spans, refined, takes, webvtt
+from recital_core.manifest import MeasuredCapture, decode, encode, in_state, manifest
+from recital_core.ports import AudioWorkshop, BlobStore, Clock, JoinedAudio, Sealer, SegmentAudio, Store
+from recital_core.published import MANIFEST, TRANSCRIPT, Shelf, archive_prefix, digest_of, staged_prefix
+from recital_core.quality import assess, measure
+from recital_core.recording import segment_key, staging_prefix
+from recital_core.sessions import Ending, Mark, Outcome, RecitalSession, Segment, SessionId, State, standing_marks
+from recital_core.texts import RecitalText
+
+TAKEN_AT_ONCE = 1000
+ABANDONED = "abandoned"
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """All that aggregation needs of an ended session."""
+
+    session: RecitalSession
+    ending: Ending
+    text: RecitalText
+    segments: Sequence[Segment]
+    marks: Sequence[Mark]
+
+
+class Aggregation:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        staging: BlobStore,
+        archive: BlobStore,
+        audio: AudioWorkshop,
+        clock: Clock,
+        sealer: Sealer,
+    ) -> None:
+        self._store = store
+        self._staging = staging
+        self._archive = archive
+        self._audio = audio
+        self._clock = clock
+        self._sealer = sealer
+
+    def finalize(self, session_id: SessionId) -> RecitalSession:
+        """Take the session as far as it goes, and give it as it is then.
+
+        When a step fails, the session keeps its state, notes the attempt and its problem, and the error goes on to
+        the caller: an Invalid is not mended by trying again, anything else may be. Raises SessionBusy while another
+        caller has the session in hand, SessionNotFound.
+        """
+        with self._in_hand(session_id) as found:
+            session = found
+            if session.state is State.ENDED:
+                session = self._aggregate(session)
+            if session.state is State.AGGREGATED:
+                session = self._upload(session)
+            if session.state is State.UPLOADED:
+                self._staging.delete_under(staging_prefix(session_id))
+            if session.state is State.DISCARDED:
+                session = self._erase(session)
+            return session
+
+    def aggregate(self, session_id: SessionId) -> RecitalSession:
+        """Make transcript, audio and record of an ended session. Raises as `finalize` does, and WrongState."""
+        with self._in_hand(session_id, State.ENDED) as session:
+            return self._aggregate(session)
+
+    def upload(self, session_id: SessionId) -> RecitalSession:
+        """Copy an aggregated session to the archive. Raises as `finalize` does, and WrongState."""
+        with self._in_hand(session_id, State.AGGREGATED) as session:
+            return self._upload(session)
+
+    def discard(self, session_id: SessionId) -> RecitalSession:
+        """Discard a session in whatever state, and erase it everywhere. Raises as `finalize` does."""
+        with self._store.transaction() as tx:
+            session = _there(tx.sessions.lock(session_id))
+            if session.state is not State.DISCARDED:
+                tx.sessions.save(session.to(State.DISCARDED, discarded_at=self._clock.now(), problem=None))
+                tx.jobs.finalize(session_id)
+        return self.finalize(session_id)
+
+    def retry(self, session_id: SessionId) -> RecitalSession:
+        """Forget the failed attempts and have a worker try again. Raises WrongState for an active session."""
+        with self._store.transaction() as tx:
+            session = _there(tx.sessions.lock(session_id))
+            if session.state is State.ACTIVE:
+                raise errors.WrongState("The session is still being recorded.", state=session.state)
+            cleared = msgspec.structs.replace(session, attempts=0, problem=None)
+            tx.sessions.save(cleared)
+            tx.jobs.finalize(session_id)
+        return cleared
+
+    def due(self, state: State) -> Sequence[SessionId]:
+        """Sessions that wait in `state`, the oldest first; of the discarded those that are not erased yet."""
+        with self._store.transaction() as tx:
+            return tx.sessions.unfinished(state, TAKEN_AT_ONCE)
+
+    @contextmanager
+    def _in_hand(self, session_id: SessionId, state: State | None = None) -> Iterator[RecitalSession]:
+        with self._store.claim(session_id) as mine:
+            if not mine:
+                raise errors.SessionBusy("Another worker has this session in hand.")
+            with self._store.transaction() as tx:
+                session = _there(tx.sessions.get(session_id))
+            if state not in (None, session.state):
+                raise errors.WrongState(f"The session is {session.state}, not {state}.", state=session.state)
+            try:
+                yield session
+            except Exception as failure:
+                self._note(session_id, failure)
+                raise
+
+    def _note(self, session_id: SessionId, failure: Exception) -> None:
+        problem = failure.detail if isinstance(failure, errors.RecitalError) else type(failure).__name__
+        with self._store.transaction() as tx:
+            session = _there(tx.sessions.lock(session_id))
+            tx.sessions.save(session.failed(problem))
+
+    def _aggregate(self, session: RecitalSession) -> RecitalSession:
+        now = self._clock.now()
+        held = self._held(session)
+        if not held.segments:
+            return self._moved(session, State.DISCARDED, discarded_at=now, problem="empty")
+        pieces = [SegmentAudio(segment=segment, key=segment_key(session.id, segment)) for segment in held.segments]
+        media_type, rate = held.segments[0].media_type, session.capture.sample_rate_hz
+        with self._audio.join(self._staging, media_type, pieces, sample_rate_hz=rate) as joined:
+            outcome = self._publish(held, joined, now)
+            problems = [*([ABANDONED] if session.problem == ABANDONED else []), *joined.problems]
+        problem = "; ".join(problems) or None
+        return self._moved(session, State.AGGREGATED, aggregated_at=now, outcome=outcome, problem=problem)
+
+    def _held(self, session: RecitalSession) -> Held:
+        with self._store.transaction() as tx:
+            text = tx.texts.get(session.text_id, session.text_revision)
+            segments = tx.sessions.segments(session.id)
+            marks = tx.sessions.marks(session.id)
+        ending = session.ending
+        if text is None or ending is None:
+            raise errors.WrongState("A session without its text or its ending cannot be aggregated.")
+        return Held(
+            session=session,
+            ending=ending,
+            text=text,
+            segments=segments[: ending.segments],
+            marks=marks[: ending.marks],
+        )
+
+    def _publish(self, held: Held, joined: JoinedAudio, now: datetime) -> Outcome:
+        """Lay transcript, audio and record ready in staging."""
+        session, text = held.session, held.text
+        read = takes(standing_marks(held.marks), held.ending.drop_last, text.words_at)
+        cues = refined(read, joined.levels, joined.samples)
+        if not cues:
+            raise errors.NothingToPublish("Not one sentence of this session was read to its end and kept.")
+        rendered = joined.render(kept_spans(cues))
+        shelf = Shelf(self._staging, staged_prefix(session.id), {"session": str(session.id)})
+        for name in rendered.media_types:
+            with joined.open(name) as body:
+                shelf.put(name, body)
+        header = TranscriptHeader(
+            session_id=session.id,
+            text_id=text.id,
+            text_revision=text.revision,
+            title=text.title,
+            language=text.language,
+        )
+        shelf.put(TRANSCRIPT, io.BytesIO(webvtt(header, cues).encode()))
+        measures = measure(
+            joined.levels,
+            cues,
+            rendered.loudness,
+            clipped_samples=joined.clipped_samples,
+            dc_offset=joined.dc_offset,
+        )
+        assessment = assess(
+            measures,
+            sample_rate_hz=joined.sample_rate_hz,
+            problems=len(joined.problems),
+            gaps=len(held.ending.gaps),
+        )
+        record = manifest(
+            session=session,
+            text=text,
+            pseudonym=self._sealer.pseudonym(session.speaker_id),
+            segments=held.segments,
+            measured=MeasuredCapture(
+                media_type=held.segments[0].media_type,
+                sample_rate_hz=joined.sample_rate_hz,
+                channels=joined.source_channels,
+                samples=joined.samples,
+                lossless=joined.source_lossless,
+            ),
+            cues=cues,
+            measures=measures,
+            assessment=assessment,
+            problems=joined.problems,
+            objects=shelf.objects,
+            aggregated_at=now,
+        )
+        shelf.put(MANIFEST, io.BytesIO(encode(record)))
+        return Outcome(
+            duration_ms=measures.duration_ms,
+            cues=len(cues),
+            verdict=assessment.verdict,
+            reasons=assessment.reasons,
+        )
+
+    def _upload(self, session: RecitalSession) -> RecitalSession:
+        """The record goes last: where it is, the rest is."""
+        now = self._clock.now()
+        staged = staged_prefix(session.id)
+        shelf = Shelf(self._archive, archive_prefix(session.id), {"session": str(session.id)})
+        with self._staging.open(staged + MANIFEST) as body:
+            record = decode(body.read())
+        for name in record.objects:
+            with self._staging.open(staged + name) as body:
+                shelf.put(name, body)
+        if shelf.objects != record.objects:
+            raise errors.BlobStoreUnavailable("Staging gives files back with other bytes than were made.")
+        shelf.put(MANIFEST, io.BytesIO(encode(in_state(record, State.UPLOADED, now))))
+        for name, written in shelf.objects.items():
+            with self._archive.open(archive_prefix(session.id) + name) as body:
+                if digest_of(body) != written.sha256:
+                    raise errors.BlobStoreUnavailable(f"The archive gives {name} back with other bytes.")
+        uploaded = self._moved(session, State.UPLOADED, uploaded_at=now)
+        if uploaded.state is State.UPLOADED:
+            self._staging.delete_under(staging_prefix(session.id))
+        return uploaded
+
+    def _erase(self, session: RecitalSession) -> RecitalSession:
+        self._staging.delete_under(staging_prefix(session.id))
+        self._archive.delete_under(archive_prefix(session.id))
+        with self._store.transaction() as tx:
+            erased = msgspec.structs.replace(_there(tx.sessions.lock(session.id)), erased_at=self._clock.now())
+            tx.sessions.save(erased)
+        return erased
+
+    def _moved(self, session: RecitalSession, state: State, **changes: object) -> RecitalSession:
+        """The session in its next state; or as it is, when somebody discarded it meanwhile."""
+        with self._store.transaction() as tx:
+            now = _there(tx.sessions.lock(session.id))
+            if now.state is State.DISCARDED:
+                return now
+            moved = now.to(state, **changes)
+            tx.sessions.save(moved)
+        return moved
+
+
+def _there(session: RecitalSession | None) -> RecitalSession:
+    if session is None:
+        raise errors.SessionNotFound("There is no session of this id.")
+    return session
