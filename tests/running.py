@@ -1,0 +1,180 @@
+"""A real `recital serve` for end-to-end tests: a process of its own, on a free port and a data folder of its own.
+
+    with running(tmp_path / "data") as server:          # started and ready; ended at the block's end
+        server.url                                      # http://127.0.0.1:PORT, the same after every restart
+        server.token()                                  # a bearer token of the local admin
+        server.sign_in_link()                           # a fresh single-use link, for a browser
+        server.command("sessions", "list", "--json")    # `recital …` on the same data folder, beside the server
+        server.kill(); server.start()                   # SIGKILL, and up again on what is left
+        server.stop()                                   # SIGTERM; returns the exit code
+        server.log                                      # everything it has printed, through all its lives
+
+    with running(folder, RECITAL_WORKERS="3") as server: …      # any setting, by its variable
+    server = Server(folder); server.start() …                   # without a block; then `server.end()`
+
+`wait_until(condition, seconds)` is the only place in which tests wait.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import httpx
+
+LOOPBACK = "127.0.0.1"
+ADMIN = "admin@localhost"
+RECITAL = str(Path(sys.executable).with_name("recital"))
+STARTS_WITHIN_S = 60.0
+STOPS_WITHIN_S = 30.0
+COMMAND_WITHIN_S = 60.0
+POLL_S = 0.02
+
+Found = TypeVar("Found")
+
+
+def wait_until(condition: Callable[[], Found], seconds: float, what: str = "") -> Found:
+    """What `condition` gives as soon as that counts as true. Raises TimeoutError after `seconds`."""
+    late = time.monotonic() + seconds
+    while not (found := condition()):
+        if time.monotonic() > late:
+            raise TimeoutError(f"not within {seconds:g} s: {what or getattr(condition, '__name__', condition)}")
+        time.sleep(POLL_S)
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Server:
+    """One installation of Recital in the data folder `folder`, whose server can be started again and again.
+
+    `settings` are variables of the environment. Variables of ours that the surroundings have set do not reach it.
+    """
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://{LOOPBACK}:{self.port}"
+        ours = {"RECITAL_DATA_DIR": str(folder), "RECITAL_HOST": LOOPBACK, "RECITAL_PORT": str(self.port)}
+        surroundings = {name: value for name, value in os.environ.items() if not name.startswith("RECITAL_")}
+        self._environment = {**surroundings, **ours, **settings}
+        self._process: subprocess.Popen[bytes] | None = None
+        folder.mkdir(parents=True, exist_ok=True)
+        self._log = folder.with_name(f"{folder.name}.log")
+        self._log.write_bytes(b"")
+
+    @property
+    def archive(self) -> Path:
+        return Path(self._environment.get("RECITAL_ARCHIVE_DIR", self.folder / "archive"))
+
+    @property
+    def staging(self) -> Path:
+        return Path(self._environment.get("RECITAL_STAGING_DIR", self.folder / "staging"))
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text("utf-8", "replace")
+
+    @property
+    def pid(self) -> int:
+        """Of the running server. Raises AssertionError when there is none."""
+        assert self._process is not None, "the server does not run"
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start the server and wait until it is ready. Raises AssertionError, with its words, when it ends instead."""
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [RECITAL, "serve"],
+                cwd=self.folder,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        wait_until(self._is_ready, STARTS_WITHIN_S, "the server is ready")
+
+    def stop(self) -> int:
+        """Ask the server to end, as an operator does, and give its exit code."""
+        return self._ended_by(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End the server at once, without a word; what it has started is left to itself."""
+        self._ended_by(signal.SIGKILL)
+
+    def end(self) -> None:
+        """Stop the server if it runs, and see to it that nothing of it is left."""
+        if self._process is None:
+            return
+        try:
+            self.stop()
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+
+    def command(self, *arguments: str, code: int = 0) -> str:
+        """What `recital` prints for `arguments` on the same data folder. Raises AssertionError unless it ends so."""
+        done = self.try_command(*arguments)
+        assert done.returncode == code, f"recital {' '.join(arguments)} ended with {done.returncode}: {done.stderr}"
+        return done.stdout
+
+    def try_command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """`recital` with `arguments` on the same data folder, however it ends."""
+        return subprocess.run(
+            [RECITAL, *arguments],
+            cwd=self.folder,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_WITHIN_S,
+            check=False,
+        )
+
+    def token(self, email: str = ADMIN) -> str:
+        """A bearer token of whoever has this address."""
+        return self.command("speakers", "token", email).split()[-1]
+
+    def sign_in_link(self, email: str = ADMIN) -> str:
+        """A fresh single-use link that signs a browser in."""
+        return self.command("speakers", "login-link", email).split()[-1]
+
+    def _is_ready(self) -> bool:
+        assert self._process is not None
+        code = self._process.poll()
+        assert code is None, f"the server ended with {code}:\n{self.log[-4000:]}"
+        with contextlib.suppress(httpx.TransportError):
+            return httpx.get(f"{self.url}/health/ready", timeout=10).status_code == httpx.codes.OK
+        return False
+
+    def _ended_by(self, how: signal.Signals) -> int:
+        assert self._process is not None, "the server does not run"
+        self._process.send_signal(how)
+        code = self._process.wait(STOPS_WITHIN_S)
+        self._process = None
+        return code
+
+
+@contextlib.contextmanager
+def running(folder: Path, **settings: str) -> Iterator[Server]:
+    """A server on `folder`, ready to be used until the block ends."""
+    server = Server(folder, **settings)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.end()
