@@ -80,6 +80,13 @@ def diagnosis(settings: Settings) -> dict[str, str | None]:
         return {"start": error.detail}
 
 
+@contextlib.contextmanager
+def schema_of(settings: Settings) -> Iterator[Schema]:
+    """The schema of the database that `settings` name, without bringing it to any migration."""
+    with database_url(settings) as url:
+        yield Schema(url)
+
+
 def _migrate(settings: Settings, url: str, *, serving: bool) -> None:
     schema = Schema(url)
     if schema.is_current:

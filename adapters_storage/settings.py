@@ -50,6 +50,10 @@ class Settings:
         """Every setting: its name, its default, what it means, and whether it is secret."""
         return [(setting.name, setting.default, setting.meaning, setting.secret) for setting in SETTINGS]
 
+    def shown(self) -> list[str]:
+        """What every setting is now, in the order of `described`, with secrets hidden."""
+        return [setting.shown(getattr(self, setting.field)) for setting in SETTINGS]
+
     @property
     def address(self) -> str:
         """Where people reach the web client: the public URL, else the address that is listened on; without a slash."""
@@ -79,6 +83,13 @@ class Setting(NamedTuple):
             if text:
                 return text, name
         return None, self.name
+
+    def shown(self, value: object) -> str:
+        if value is None:
+            return "(not set)"
+        if self.secret:
+            return "(hidden)"
+        return ",".join(value) if isinstance(value, tuple) else str(value)
 
     def value(self, text: str | None, name: str, before: Mapping[str, Any]) -> object:
         if text is None and self.otherwise is not None:
@@ -193,7 +204,7 @@ SETTINGS = (
         otherwise=_nothing,
     ),
     Setting("host", "RECITAL_HOST", "127.0.0.1", "address to listen on", str),
-    Setting("port", "RECITAL_PORT", "8000", "port to listen on", _whole(1, 65535)),
+    Setting("port", "RECITAL_PORT", "8000", "port to listen on; 0 for any that is free", _whole(0, 65535)),
     Setting(
         "public_url",
         "RECITAL_PUBLIC_URL",

@@ -1,0 +1,72 @@
+"""`recital serve`: all of Recital in one process."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from adapters_cli.log import log_to_stderr
+from adapters_cli.start import Installation, local_admin
+
+if TYPE_CHECKING:
+    from adapters_storage.assembly import Recital
+
+LOOPBACK = frozenset(("127.0.0.1", "::1", "localhost"))
+
+
+@click.command("serve")
+@click.option("--host", help="Address to listen on.  [RECITAL_HOST]")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on, 0 for any.  [RECITAL_PORT]")
+@click.option("--data", type=click.Path(file_okay=False), help="Data folder.  [RECITAL_DATA_DIR]")
+@click.option("--workers", type=click.IntRange(1, 64), help="Sessions finalised at one time.  [RECITAL_WORKERS]")
+@click.option("--no-jobs", is_flag=True, help="Leave finalising to `recital worker`.")
+@click.pass_obj
+def command(
+    installation: Installation,
+    *,
+    host: str | None,
+    port: int | None,
+    data: str | None,
+    workers: int | None,
+    no_jobs: bool,
+) -> None:
+    """Serve the web client and the API, and finalise sessions.
+
+    With no settings at all, everything lives in the folder .data, and only this machine can reach the server.
+    """
+    for name, value in (("HOST", host), ("PORT", port), ("DATA_DIR", data), ("WORKERS", workers)):
+        installation.option(f"RECITAL_{name}", value)
+    log_to_stderr()
+    with installation.recital(serving=True) as recital, _working(recital, wanted=not no_jobs):
+        from adapters_http.server import serve
+
+        settings = recital.settings
+        serve(recital, settings.host, settings.port, listening=lambda port: _greet(recital, port))
+
+
+def _greet(recital: Recital, port: int) -> None:
+    """The address, and a fresh link for the local admin; where others may read along, only how to get one."""
+    address = dataclasses.replace(recital.settings, port=port).address
+    admin = local_admin(recital)
+    click.echo(f"Recital is at {address}")
+    if recital.settings.host in LOOPBACK:
+        click.echo(f"Sign in as {admin.email}: {address}/api/auth/link/{recital.accounts.login_link(admin.email)}")
+    else:
+        click.echo("Sign in with a link from: recital speakers login-link EMAIL")
+
+
+@contextlib.contextmanager
+def _working(recital: Recital, *, wanted: bool) -> Iterator[None]:
+    if not wanted:
+        yield
+        return
+    worker = recital.worker()
+    worker.start()
+    try:
+        yield
+    finally:
+        worker.stop()

@@ -1,0 +1,87 @@
+"""`recital speakers`: who may record, and how they sign in."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import click
+
+from adapters_cli.output import json_option, limit_option, show_json, show_list, up_to
+from adapters_cli.start import Installation
+from recital_core.speakers import Role, Speaker
+
+COLUMNS = ("email", "name", "role", "since", "id")
+UNITS = {"d": "days", "h": "hours", "m": "minutes"}
+
+
+class Duration(click.ParamType[timedelta]):
+    """A time such as 30d, 12h or 90m."""
+
+    name = "duration"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        if isinstance(value, timedelta):
+            return value
+        found = re.fullmatch(r"([0-9]{1,6})([dhm])", str(value))
+        if found is None:
+            self.fail(f"{value!r} is not a time such as 30d, 12h or 90m.", param, ctx)
+        return timedelta(**{UNITS[found[2]]: int(found[1])})
+
+
+@click.group("speakers")
+def command() -> None:
+    """Approve people and give them ways to sign in."""
+
+
+@command.command()
+@click.argument("email")
+@click.option("--admin", is_flag=True, help="With the right to everything.")
+@click.pass_obj
+def approve(installation: Installation, email: str, admin: bool) -> None:
+    """Let EMAIL record, also before they ever signed in. Never lowers a role."""
+    with installation.recital() as recital:
+        speaker = recital.accounts.approve(email, Role.ADMIN if admin else Role.SPEAKER)
+    click.echo(f"{speaker.email} is {_with_article(speaker.role)}.")
+
+
+@command.command("list")
+@limit_option
+@json_option
+@click.pass_obj
+def list_all(installation: Installation, limit: int, as_json: bool) -> None:
+    """Every account, the oldest first."""
+    with installation.recital() as recital:
+        found = up_to(limit, lambda cursor, count: recital.accounts.page(cursor=cursor, limit=count))
+    if as_json:
+        show_json(found)
+    else:
+        show_list(found, COLUMNS, _row)
+
+
+@command.command("login-link")
+@click.argument("email")
+@click.pass_obj
+def login_link(installation: Installation, email: str) -> None:
+    """Print a link that signs EMAIL in: once, within 24 hours."""
+    with installation.recital() as recital:
+        secret = recital.accounts.login_link(email)
+        click.echo(f"{recital.settings.address}/api/auth/link/{secret}")
+
+
+@command.command()
+@click.argument("email")
+@click.option("--expires", type=Duration(), default="30d", show_default=True, help="How long it is good for.")
+@click.pass_obj
+def token(installation: Installation, email: str, expires: timedelta) -> None:
+    """Print a token for a program of EMAIL's, to be sent as `Authorization: Bearer`."""
+    with installation.recital() as recital:
+        click.echo(recital.accounts.token(email, expires))
+
+
+def _row(speaker: Speaker) -> tuple[object, ...]:
+    return speaker.email, speaker.display_name, speaker.role, speaker.created_at, speaker.id
+
+
+def _with_article(role: Role) -> str:
+    return "an admin" if role is Role.ADMIN else f"a {role}"

@@ -1,0 +1,104 @@
+"""`recital texts`: what is read aloud."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TextIO
+from uuid import UUID
+
+import click
+
+from adapters_cli.output import json_option, limit_option, show_facts, show_json, show_list, up_to
+from adapters_cli.start import OPERATOR, Installation, local_admin
+from recital_core import errors
+from recital_core.ports import TextSummary
+from recital_core.speakers import Speaker
+from recital_core.texts import TextId
+
+if TYPE_CHECKING:
+    from adapters_storage.assembly import Recital
+
+COLUMNS = ("id", "language", "sentences", "words", "public", "added", "title")
+
+
+@click.group("texts")
+def command() -> None:
+    """Add and list texts."""
+
+
+@command.command()
+@click.argument("file", type=click.File("r", encoding="utf-8"), metavar="PATH")
+@click.option("--language", help="Its language, as a BCP 47 tag.  [the first of RECITAL_LANGUAGES]")
+@click.option("--title", help="Its title.  [its first words]")
+@click.option("--owner", help="E-mail of whose text it is.  [the local admin]")
+@click.option("--public", is_flag=True, help="Let everybody read it.")
+@json_option
+@click.pass_obj
+def add(
+    installation: Installation,
+    *,
+    file: TextIO,
+    language: str | None,
+    title: str | None,
+    owner: str | None,
+    public: bool,
+    as_json: bool,
+) -> None:
+    """Add the text in the file PATH, or, for -, what is piped in: a paragraph a line, in UTF-8.
+
+    Prints the new text's id last on the line.
+    """
+    prose = _read(file)
+    with installation.recital() as recital:
+        spoken = language or recital.settings.languages[0]
+        text = recital.library.add(_owner(recital, owner), prose, spoken, title, public=public)
+    if as_json:
+        show_json({"id": text.id, "title": text.title, "language": text.language, "sentences": text.sentence_count})
+    else:
+        click.echo(f"Added “{text.title}”, {text.sentence_count} sentences: {text.id}")
+
+
+@command.command("list")
+@limit_option
+@json_option
+@click.pass_obj
+def list_all(installation: Installation, limit: int, as_json: bool) -> None:
+    """Every text, the newest first."""
+    with installation.recital() as recital:
+        found = up_to(limit, lambda cursor, count: recital.library.page(OPERATOR, cursor=cursor, limit=count))
+    if as_json:
+        show_json(found)
+    else:
+        show_list(found, COLUMNS, _row)
+
+
+@command.command()
+@click.argument("text_id", type=click.UUID, metavar="ID")
+@json_option
+@click.pass_obj
+def show(installation: Installation, text_id: UUID, as_json: bool) -> None:
+    """One text, a sentence a line, each after its address: paragraph.sentence, from 0."""
+    with installation.recital() as recital:
+        text = recital.library.get(OPERATOR, TextId(text_id))
+    if as_json:
+        show_json(text)
+        return
+    show_facts((("title", text.title), ("language", text.language), ("revision", text.revision), ("id", text.id)))
+    for number, paragraph in enumerate(text.paragraphs):
+        click.echo()
+        for place, sentence in enumerate(paragraph):
+            click.echo(f"{number}.{place}  {sentence}")
+
+
+def _read(file: TextIO) -> str:
+    try:
+        return file.read()
+    except UnicodeDecodeError as error:
+        raise errors.Invalid(f"{file.name} is not UTF-8 text.") from error
+
+
+def _owner(recital: Recital, email: str | None) -> Speaker:
+    return recital.accounts.known(email) if email else local_admin(recital)
+
+
+def _row(text: TextSummary) -> tuple[object, ...]:
+    return text.id, text.language, text.sentences, text.words, text.public, text.created_at, text.title

@@ -1,0 +1,29 @@
+"""`recital worker`: finalises sessions, beside any number of servers and other workers."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+import click
+
+from adapters_cli.log import log_to_stderr
+from adapters_cli.start import Installation
+
+
+@click.command("worker")
+@click.option("--concurrency", type=click.IntRange(1, 64), help="Sessions at one time.  [RECITAL_WORKERS]")
+@click.pass_obj
+def command(installation: Installation, concurrency: int | None) -> None:
+    """Finalise sessions until it is stopped, without serving."""
+    installation.option("RECITAL_WORKERS", concurrency)
+    log_to_stderr()
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+    with installation.recital() as recital:
+        worker = recital.worker()
+        worker.start()
+        click.echo(f"Working, {recital.settings.workers} at one time. Ctrl-C stops.")
+        stopping.wait()
+        worker.stop()
