@@ -1,0 +1,74 @@
+"""The Litestar application, put together: which routes there are, and who may call them."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from litestar import Litestar, Router
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityRequirement, SecurityScheme
+
+from adapters_http.auth.callers import approved, cookie_name, is_https, known_host, signed_in
+from adapters_http.headers import on_every_answer
+from adapters_http.problems import accident, refused, refused_by_framework
+from adapters_http.requests import JSON_BYTES, RecitalRequest
+from adapters_http.routes import accounts, health, problems, segments, sessions, texts
+from adapters_http.web import client_routes
+from adapters_storage.assembly import Recital
+from recital_core import errors
+
+SIGN_IN: list[SecurityRequirement] = [{"browser": []}, {"program": []}]
+
+
+def create_app(recital: Recital) -> Litestar:
+    """The whole HTTP side of `recital`: the API, health, problem types and the web client."""
+    anybody = [accounts.get_config, accounts.sign_in_by_link, segments.play_file]
+    whoever_is_signed_in = [accounts.get_me, accounts.sign_out]
+    whoever_is_approved = [*texts.ROUTES, *sessions.ROUTES, segments.put_segment]
+    return Litestar(
+        route_handlers=[
+            Router("/api", route_handlers=anybody),
+            Router("/api", guards=[signed_in], security=SIGN_IN, route_handlers=whoever_is_signed_in),
+            Router("/api", guards=[approved], security=SIGN_IN, route_handlers=whoever_is_approved),
+            Router("/health", route_handlers=[health.live, health.ready]),
+            Router("/problems", route_handlers=[problems.show_problem]),
+            *client_routes(),
+        ],
+        guards=[known_host],
+        dependencies={"recital": Provide(lambda: recital, sync_to_thread=False)},
+        state=State({"recital": recital}),
+        request_class=RecitalRequest,
+        request_max_body_size=JSON_BYTES,
+        exception_handlers={
+            errors.RecitalError: refused,
+            HTTPException: refused_by_framework,
+            Exception: accident,
+        },
+        before_send=[on_every_answer(https=is_https(recital.settings))],
+        openapi_config=_document(recital),
+        logging_config=None,
+    )
+
+
+def _document(recital: Recital) -> OpenAPIConfig:
+    """The OpenAPI document, at /api/openapi.json and nowhere else."""
+    return OpenAPIConfig(
+        title="Recital",
+        version=version("recital"),
+        description="Read texts aloud; get speech data. Refusals are problem documents (RFC 9457).",
+        openapi_router=Router("/api/openapi.json", route_handlers=[], include_in_schema=False),
+        render_plugins=[JsonRenderPlugin(path="/")],
+        use_handler_docstrings=True,
+        components=Components(
+            security_schemes={
+                "browser": SecurityScheme(
+                    type="apiKey", name=cookie_name(recital.settings), security_scheme_in="cookie"
+                ),
+                "program": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT"),
+            }
+        ),
+    )

@@ -1,0 +1,46 @@
+"""The headers that every answer carries."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from litestar.datastructures import MutableScopeHeaders
+from litestar.types import Message, Scope
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'wasm-unsafe-eval'",
+        "worker-src 'self'",
+        "media-src 'self' blob:",
+        "img-src 'self' data:",
+        "style-src 'self'",
+        "connect-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "form-action 'self'",
+    )
+)
+SECURITY = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "microphone=(self)",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
+
+
+def on_every_answer(*, https: bool) -> Callable[[Message, Scope], Awaitable[None]]:
+    """A hook that adds the security headers, and forbids keeping what did not say how long it may be kept."""
+    wanted = {**SECURITY, **HTTPS_ONLY} if https else SECURITY
+    encoded = [(name.lower().encode(), value.encode()) for name, value in wanted.items()]
+
+    async def add(message: Message, _scope: Scope) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableScopeHeaders.from_message(message)
+            headers.setdefault("cache-control", "no-store")
+            headers.headers.extend(encoded)
+
+    return add

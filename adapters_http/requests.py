@@ -1,0 +1,46 @@
+"""How requests are read: bodies that may stop half-way, and JSON taken strictly as the type that a route declares."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import msgspec
+from litestar import Request
+from litestar.datastructures import State
+from litestar.exceptions import InternalServerException
+
+from adapters_http.refusals import Malformed
+from recital_core import errors
+from recital_core.speakers import CredentialId, Speaker
+
+JSON_BYTES = 1024 * 1024
+
+
+class RecitalRequest(Request[Speaker, CredentialId, State]):
+    """`user` and `auth` are the caller and their sign-in wherever a guard has asked for one."""
+
+    async def stream(self) -> AsyncGenerator[bytes, None]:
+        """The body as it comes. Raises Malformed when it stops half-way."""
+        body = super().stream()
+        try:
+            async for chunk in body:
+                yield chunk
+        except InternalServerException as cut:
+            raise Malformed("The body stopped half-way.") from cut
+
+    async def json(self) -> Any:
+        """The body as the type of the route's `data`. Raises UnsupportedMediaType, Malformed, Invalid.
+
+        Only what says that it is JSON is taken for it: a form of another site cannot say so.
+        """
+        declared, _parameters = self.content_type
+        if declared != "application/json":
+            raise errors.UnsupportedMediaType("Send this as application/json.", accepted=["application/json"])
+        wanted = self.route_handler.parsed_fn_signature.parameters["data"].annotation
+        try:
+            return msgspec.json.decode(await self.body(), type=wanted)
+        except msgspec.ValidationError as wrong:
+            raise errors.Invalid(str(wrong)) from wrong
+        except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
+            raise Malformed(f"This is not JSON: {wrong}") from wrong

@@ -1,0 +1,153 @@
+"""Sessions: opening them, sending their marks, ending, looking at them, disavowing them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import MediaType, Response, delete, get, post, put
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+
+from adapters_http.problems import declared
+from adapters_http.requests import RecitalRequest
+from adapters_http.routes.parameters import PAGE, Asked, Cursor, Limit
+from adapters_http.wire import (
+    MarksHeld,
+    MarksSent,
+    Opening,
+    Preview,
+    SessionPage,
+    SessionShown,
+    answered,
+    preview_shown,
+    session_shown,
+)
+from recital_core.ports import Received
+from recital_core.sessions import Ending, SessionId, State
+from recital_core.speakers import SpeakerId
+from recital_core.texts import TextId
+
+PATH = "/sessions/{session_id:uuid}"
+
+
+@put(
+    PATH,
+    operation_id="openSession",
+    sync_to_thread=True,
+    responses={201: answered(SessionShown), **declared(401, 403, 404, 409, 413, 415, 422, 503)},
+)
+def open_session(
+    recital: Asked, request: RecitalRequest, session_id: FromPath[UUID], data: JSONBody[Opening]
+) -> Response[SessionShown]:
+    """Open a session of the caller's, or find it again."""
+    session, is_new = recital.recording.open(
+        request.user, SessionId(session_id), TextId(data.text_id), data.text_revision, data.capture
+    )
+    shown = session_shown(recital.recording.get(request.user, session.id))
+    return Response(shown, status_code=201 if is_new else 200)
+
+
+@put(
+    f"{PATH}/marks",
+    operation_id="putMarks",
+    sync_to_thread=True,
+    responses=declared(401, 403, 404, 409, 413, 415, 422, 503),
+)
+def put_marks(
+    recital: Asked, request: RecitalRequest, session_id: FromPath[UUID], data: JSONBody[MarksSent]
+) -> MarksHeld:
+    """Keep marks, and say how many are held in all."""
+    return MarksHeld(marks=recital.recording.take_marks(request.user, SessionId(session_id), data.marks))
+
+
+@get(
+    f"{PATH}/received",
+    operation_id="getReceived",
+    sync_to_thread=True,
+    responses=declared(401, 403, 404, 503),
+)
+def get_received(recital: Asked, request: RecitalRequest, session_id: FromPath[UUID]) -> Received:
+    """What is held of a session, for resuming."""
+    return recital.recording.received(request.user, SessionId(session_id))
+
+
+@post(
+    f"{PATH}/end",
+    operation_id="endSession",
+    status_code=202,
+    sync_to_thread=True,
+    responses={200: answered(SessionShown), **declared(401, 403, 404, 409, 413, 415, 422, 503)},
+)
+def end_session(
+    recital: Asked, request: RecitalRequest, session_id: FromPath[UUID], data: JSONBody[Ending]
+) -> Response[SessionShown]:
+    """End a session when everything that the client counts is held."""
+    session, is_new = recital.recording.end(request.user, SessionId(session_id), data)
+    shown = session_shown(recital.recording.get(request.user, session.id))
+    return Response(shown, status_code=202 if is_new else 200)
+
+
+@get("/sessions", operation_id="listSessions", sync_to_thread=True, responses=declared(401, 403, 422, 503))
+def list_sessions(
+    *,
+    recital: Asked,
+    request: RecitalRequest,
+    states: Annotated[list[State] | None, QueryParameter(name="state", max_items=10)] = None,
+    text_id: FromQuery[UUID | None] = None,
+    speaker_id: FromQuery[UUID | None] = None,
+    cursor: Cursor = None,
+    limit: Limit = PAGE,
+) -> SessionPage:
+    """The caller's sessions, for an admin everybody's, the newest first."""
+    page = recital.recording.page(
+        request.user,
+        of=SpeakerId(speaker_id) if speaker_id else None,
+        text_id=TextId(text_id) if text_id else None,
+        states=states or (),
+        cursor=cursor,
+        limit=limit,
+    )
+    return SessionPage(items=[session_shown(summary) for summary in page.items], next=page.next)
+
+
+@get(PATH, operation_id="getSession", sync_to_thread=True, responses=declared(401, 403, 404, 503))
+def get_session(recital: Asked, request: RecitalRequest, session_id: FromPath[UUID]) -> SessionShown:
+    """One session."""
+    return session_shown(recital.recording.get(request.user, SessionId(session_id)))
+
+
+@get(
+    f"{PATH}/preview",
+    operation_id="previewSession",
+    sync_to_thread=True,
+    responses=declared(401, 403, 404, 409, 503),
+)
+def preview_session(recital: Asked, request: RecitalRequest, session_id: FromPath[UUID]) -> Preview:
+    """Where to hear the session and read its captions."""
+    preview = recital.listening.preview(request.user, SessionId(session_id))
+    return preview_shown(SessionId(session_id), preview)
+
+
+@delete(
+    PATH,
+    operation_id="disavowSession",
+    status_code=202,
+    sync_to_thread=True,
+    responses=declared(401, 403, 404, 503),
+)
+def disavow_session(recital: Asked, request: RecitalRequest, session_id: FromPath[UUID]) -> Response[None]:
+    """Have the session erased, whatever is under way."""
+    recital.recording.disavow(request.user, SessionId(session_id))
+    return Response(None, media_type=MediaType.TEXT)
+
+
+ROUTES = (
+    open_session,
+    put_marks,
+    get_received,
+    end_session,
+    list_sessions,
+    get_session,
+    preview_session,
+    disavow_session,
+)

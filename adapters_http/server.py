@@ -1,0 +1,61 @@
+"""Running the application: one process, and a stop that finishes what is under way."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from adapters_http.app import create_app
+from adapters_storage.assembly import Recital
+from recital_core import errors
+
+PATIENCE_SECONDS = 10
+KEEP_ALIVE_SECONDS = 75
+WAITING_CONNECTIONS = 512
+
+
+def serve(recital: Recital, host: str, port: int, *, listening: Callable[[int], None] = lambda _port: None) -> None:
+    """Answer on `host` and `port` until SIGINT or SIGTERM, then let what is under way finish. For the main thread.
+
+    Calls `listening` with the port, which the system has chosen for 0, once connections are taken.
+    Raises SettingWrong when the address cannot be had.
+    """
+    config = uvicorn.Config(
+        create_app(recital),
+        access_log=False,  # addresses hold the secrets of sign-in links and the seals of files
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=PATIENCE_SECONDS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        ws="none",
+    )
+    with _listening_socket(host, port) as bound, _signals_end_nothing_else():
+        listening(bound.getsockname()[1])
+        uvicorn.Server(config).run(sockets=[bound])
+
+
+def _listening_socket(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=WAITING_CONNECTIONS)
+    except OSError as failure:
+        taken = failure.errno == errno.EADDRINUSE
+        reason = "something else listens there already" if taken else failure.strerror or str(failure)
+        raise errors.SettingWrong(f"RECITAL_HOST {host} and RECITAL_PORT {port}: {reason}.") from failure
+
+
+@contextmanager
+def _signals_end_nothing_else() -> Iterator[None]:
+    """Uvicorn raises the signal that stopped it once more; whoever called us still has something to close."""
+    wanted = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda *_: None) for number in wanted}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,236 @@
+"""The shapes of the API, where they are not the domain's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Literal
+from urllib.parse import urlencode
+from uuid import UUID
+
+import msgspec
+from litestar.openapi.datastructures import ResponseSpec
+
+from recital_core import errors, listening
+from recital_core.ports import SessionSummary, TextSummary
+from recital_core.sessions import Capture, Mark, SessionId, State
+from recital_core.speakers import Role
+from recital_core.texts import Paragraphs, RecitalText, TextSource, direction
+
+Revision = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
+
+
+def answered(shape: type, media_type: str = "application/json") -> ResponseSpec:
+    """What an operation's OpenAPI entry says of a second way in which it succeeds."""
+    return ResponseSpec(shape, generate_examples=False, description="Success", media_type=media_type)
+
+
+# ---- the client and its person
+
+
+class SignInWays(msgspec.Struct, frozen=True, kw_only=True):
+    link: bool = True
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    segment_bytes: int
+    text_bytes: int
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True):
+    """What the client has to know before anybody signs in."""
+
+    sign_in: SignInWays
+    languages: Sequence[str]
+    segment_ms: int
+    limits: Limits
+    agreement_version: str | None
+    version: str
+
+
+class Me(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    email: str
+    display_name: str
+    role: Role
+    agreement_version: str | None
+
+
+class Readiness(msgspec.Struct, frozen=True, kw_only=True):
+    """Each part by its name: null when it is fine, else what is wrong with it."""
+
+    ready: bool
+    parts: dict[str, str | None]
+
+
+# ---- texts
+
+
+class Prose(msgspec.Struct, frozen=True, kw_only=True):
+    prose: str
+    language: str
+    kind: Literal["prose"] = "prose"
+    title: str | None = None
+
+
+class TextRow(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    title: str
+    language: str
+    direction: str
+    revision: int
+    sentences: int
+    words: int
+    public: bool
+    created_at: datetime
+
+
+class TextPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Part of a list; `next` is the `cursor` of the part after it, null at the end."""
+
+    items: Sequence[TextRow]
+    next: str | None
+
+
+class TextShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A text with its words. `id` is null for a preview, which is not kept."""
+
+    id: UUID | None
+    title: str
+    language: str
+    direction: str
+    revision: int
+    public: bool
+    paragraphs: Paragraphs
+    sentences: int
+    words: int
+    source: TextSource
+    created_at: datetime
+
+
+def text_row(text: TextSummary) -> TextRow:
+    return TextRow(
+        id=text.id,
+        title=text.title,
+        language=text.language,
+        direction=text.direction,
+        revision=text.revision,
+        sentences=text.sentences,
+        words=text.words,
+        public=text.public,
+        created_at=text.created_at,
+    )
+
+
+def text_shown(text: RecitalText, *, kept: bool = True) -> TextShown:
+    return TextShown(
+        id=text.id if kept else None,
+        title=text.title,
+        language=text.language,
+        direction=text.direction,
+        revision=text.revision,
+        public=text.public,
+        paragraphs=text.paragraphs,
+        sentences=text.sentence_count,
+        words=text.word_count,
+        source=text.source,
+        created_at=text.created_at,
+    )
+
+
+# ---- sessions
+
+
+class Opening(msgspec.Struct, frozen=True, kw_only=True):
+    text_id: UUID
+    capture: Capture
+    text_revision: Revision | None = None
+
+
+class MarksSent(msgspec.Struct, frozen=True, kw_only=True):
+    """Marks numbered `from`, `from` + 1 and so on."""
+
+    first: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = msgspec.field(name="from")
+    marks: list[Mark]
+
+    def __post_init__(self) -> None:
+        """Raises MarksOutOfOrder when the marks are not numbered so."""
+        for expected, mark in enumerate(self.marks, self.first):
+            if mark.n != expected:
+                raise errors.MarksOutOfOrder(f"Mark {mark.n} stands where {expected} should.", expected=expected)
+
+
+class MarksHeld(msgspec.Struct, frozen=True, kw_only=True):
+    marks: int
+
+
+class SegmentHeld(msgspec.Struct, frozen=True, kw_only=True):
+    """`digest` is SHA-256 in lower-case hex."""
+
+    number: int
+    digest: str
+
+
+class SessionShown(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    text_id: UUID
+    text_title: str
+    text_revision: int
+    language: str
+    direction: str
+    speaker_id: UUID
+    state: State
+    started_at: datetime
+    ended_at: datetime | None
+    duration_ms: int | None
+    cues: int | None
+    verdict: str | None
+    reasons: Sequence[str]
+    problem: str | None
+    attempts: int
+
+
+class SessionPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Part of a list; `next` is the `cursor` of the part after it, null at the end."""
+
+    items: Sequence[SessionShown]
+    next: str | None
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """Addresses that answer without a sign-in until `expires_at`."""
+
+    audio_url: str
+    captions_url: str
+    expires_at: datetime
+
+
+def session_shown(summary: SessionSummary) -> SessionShown:
+    session, outcome = summary.session, summary.session.outcome
+    return SessionShown(
+        id=session.id,
+        text_id=session.text_id,
+        text_title=summary.text_title,
+        text_revision=session.text_revision,
+        language=summary.language,
+        direction=direction(summary.language),
+        speaker_id=session.speaker_id,
+        state=session.state,
+        started_at=session.opened_at,
+        ended_at=session.ended_at,
+        duration_ms=outcome.duration_ms if outcome else None,
+        cues=outcome.cues if outcome else None,
+        verdict=outcome.verdict if outcome else None,
+        reasons=outcome.reasons if outcome else (),
+        problem=session.problem,
+        attempts=session.attempts,
+    )
+
+
+def preview_shown(session_id: SessionId, preview: listening.Preview) -> Preview:
+    def address(file: listening.SignedFile) -> str:
+        return f"/api/sessions/{session_id}/files/{file.name}?{urlencode({'expires': file.expires, 'seal': file.seal})}"
+
+    return Preview(
+        audio_url=address(preview.audio), captions_url=address(preview.captions), expires_at=preview.expires_at
+    )
