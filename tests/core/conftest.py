@@ -10,11 +10,13 @@ from datetime import UTC, datetime
 import pytest
 
 from recital_core.accounts import Accounts
+from recital_core.aggregation import Aggregation
 from recital_core.library import Library
 from recital_core.listening import Listening
 from recital_core.recording import Recording
 from recital_core.sessions import Capture, Ending, Mark, MarkKind, RecitalSession, Segment, SessionId
 from recital_core.speakers import Role, Speaker, SpeakerId
+from recital_core.testing.audio import MemoryWorkshop
 from recital_core.testing.blobs import MemoryBlobStore
 from recital_core.testing.clock import StoppedClock
 from recital_core.testing.sealer import OpenSealer
@@ -37,6 +39,15 @@ class World:
         self.library = Library(store=self.store, clock=self.clock)
         self.accounts = Accounts(store=self.store, clock=self.clock, sealer=self.sealer)
         self.recording = Recording(store=self.store, staging=self.staging, clock=self.clock)
+        self.audio = MemoryWorkshop()
+        self.aggregation = Aggregation(
+            store=self.store,
+            staging=self.staging,
+            archive=self.archive,
+            audio=self.audio,
+            clock=self.clock,
+            sealer=self.sealer,
+        )
         self.listening = Listening(
             store=self.store, staging=self.staging, archive=self.archive, clock=self.clock, sealer=self.sealer
         )

@@ -1,0 +1,280 @@
+"""From an ended session to a published one: step by step, again and again, interrupted anywhere."""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from datetime import timedelta
+
+import pytest
+
+from recital_core import errors
+from recital_core.manifest import decode
+from recital_core.published import MANIFEST, archive_prefix
+from recital_core.recording import staging_prefix
+from recital_core.sessions import MarkKind, RecitalSession, State
+from recital_core.speakers import Speaker
+from recital_core.texts import RecitalText
+from tests.core.conftest import SECOND, World, a_mark, an_ending
+
+PUBLISHED = {"light.audio.mp3", "main.audio.mka", "session.json", "source.audio.flac", "transcript.vtt"}
+
+
+def a_second(loud: bool) -> bytes:
+    """Half a second of sound, or of almost none, and half a second of almost none."""
+    high = 8000 if loud else 3
+    return array("h", [high, -high] * (SECOND // 4) + [3, -3] * (SECOND // 4)).tobytes()
+
+
+def read_aloud(world: World, speaker: Speaker, text: RecitalText, **more: int) -> RecitalSession:
+    """Three seconds, one sentence in each."""
+    session = world.opened(speaker, text)
+    for number in range(3):
+        world.segment(speaker, session, number, a_second(loud=True))
+    marks = [a_mark(0, 0, SECOND - 9000), a_mark(1, 1, 2 * SECOND - 9000), a_mark(2, 0, 3 * SECOND, paragraph=1)]
+    world.recording.take_marks(speaker, session.id, marks)
+    ended, _ = world.recording.end(speaker, session.id, an_ending(3, 3, **more))
+    return ended
+
+
+@pytest.fixture
+def ended(world: World, dana: Speaker, text: RecitalText) -> RecitalSession:
+    return read_aloud(world, dana, text)
+
+
+def archived(world: World, session: RecitalSession) -> dict[str, bytes]:
+    prefix = archive_prefix(session.id)
+    return {blob.key.removeprefix(prefix): world.archive.kept[blob.key].body for blob in world.archive.list(prefix)}
+
+
+def state_of(world: World, speaker: Speaker, session: RecitalSession) -> State:
+    return world.recording.get(speaker, session.id).session.state
+
+
+def test_an_ended_session_is_published_under_its_id(world: World, ended: RecitalSession) -> None:
+    uploaded = world.aggregation.finalize(ended.id)
+    assert (uploaded.state, uploaded.problem, uploaded.attempts) == (State.UPLOADED, None, 0)
+    assert set(archived(world, ended)) == PUBLISHED
+    assert list(world.staging.list(staging_prefix(ended.id))) == []
+
+
+def test_the_record_names_every_other_file_by_its_digest(world: World, ended: RecitalSession) -> None:
+    world.aggregation.finalize(ended.id)
+    files = archived(world, ended)
+    record = decode(files.pop(MANIFEST))
+    assert {name: one.sha256 for name, one in record.objects.items()} == {
+        name: hashlib.sha256(body).hexdigest() for name, body in files.items()
+    }
+    assert [step.state for step in record.states] == [State.ACTIVE, State.ENDED, State.AGGREGATED, State.UPLOADED]
+    assert record.speaker == world.sealer.pseudonym(ended.speaker_id)
+
+
+def test_nothing_published_names_the_speaker(world: World, ended: RecitalSession, dana: Speaker) -> None:
+    world.aggregation.finalize(ended.id)
+    everything = b"".join(archived(world, ended).values())
+    assert dana.email.encode() not in everything
+    assert str(dana.id).encode() not in everything
+
+
+def test_transcript_and_audio_end_together(world: World, ended: RecitalSession) -> None:
+    uploaded = world.aggregation.finalize(ended.id)
+    assert uploaded.outcome is not None
+    samples = len(archived(world, ended)["main.audio.mka"]) // 2
+    assert uploaded.outcome.duration_ms == samples * 1000 // SECOND == 3000
+    assert "00:00:03.000" in archived(world, ended)["transcript.vtt"].decode()
+
+
+def test_what_is_dropped_and_void_is_cut_from_main_and_kept_in_source(
+    world: World, dana: Speaker, text: RecitalText
+) -> None:
+    session = world.opened(dana, text)
+    for number in range(3):
+        world.segment(dana, session, number, a_second(loud=True))
+    marks = [
+        a_mark(0, 0, SECOND, MarkKind.AGAIN),
+        a_mark(1, 0, 2 * SECOND),
+        a_mark(2, 1, 3 * SECOND),
+    ]
+    world.recording.take_marks(dana, session.id, marks)
+    world.recording.end(dana, session.id, an_ending(3, 3, drop_last=1))
+    world.aggregation.finalize(session.id)
+    files = archived(world, session)
+    assert len(files["source.audio.flac"]) == 2 * 3 * SECOND
+    (cue,) = decode(files[MANIFEST]).cues
+    assert (cue.words, cue.raw_start_sample, cue.raw_end_sample) == ("שלום לכולם.", SECOND, 2 * SECOND)
+    assert len(files["main.audio.mka"]) == 2 * (cue.end_sample - cue.start_sample)
+
+
+def test_the_steps_may_be_taken_one_by_one(world: World, ended: RecitalSession) -> None:
+    assert world.aggregation.due(State.ENDED) == [ended.id]
+    assert world.aggregation.aggregate(ended.id).state is State.AGGREGATED
+    with pytest.raises(errors.WrongState):
+        world.aggregation.aggregate(ended.id)
+    assert world.aggregation.upload(ended.id).state is State.UPLOADED
+    with pytest.raises(errors.WrongState):
+        world.aggregation.upload(ended.id)
+
+
+def test_finalising_again_changes_nothing(world: World, ended: RecitalSession) -> None:
+    first = world.aggregation.finalize(ended.id)
+    files = archived(world, ended)
+    assert world.aggregation.finalize(ended.id) == first
+    assert archived(world, ended) == files
+
+
+@pytest.mark.parametrize("broken", ["audio", "staging", "archive"])
+def test_a_failed_step_is_noted_and_mended_by_the_next_try(
+    world: World, dana: Speaker, ended: RecitalSession, broken: str
+) -> None:
+    part = getattr(world, broken)
+    part.down = True
+    with pytest.raises(errors.Unavailable) as failure:
+        world.aggregation.finalize(ended.id)
+    session = world.recording.get(dana, ended.id).session
+    assert (session.attempts, session.problem) == (1, failure.value.detail)
+    part.down = False
+    assert world.aggregation.finalize(ended.id).state is State.UPLOADED
+
+
+def test_an_archive_without_room_keeps_the_session_where_it_is(world: World, ended: RecitalSession) -> None:
+    world.archive.capacity_bytes = 100_000
+    with pytest.raises(errors.StorageFull):
+        world.aggregation.finalize(ended.id)
+    world.archive.capacity_bytes = None
+    assert world.aggregation.finalize(ended.id).state is State.UPLOADED
+    assert set(archived(world, ended)) == PUBLISHED
+
+
+def test_one_caller_at_a_time_has_a_session_in_hand(world: World, ended: RecitalSession) -> None:
+    with world.store.claim(ended.id), pytest.raises(errors.SessionBusy):
+        world.aggregation.finalize(ended.id)
+    assert world.aggregation.finalize(ended.id).attempts == 0
+
+
+def test_an_unreadable_segment_is_silence_of_its_length_and_a_problem(
+    world: World, dana: Speaker, text: RecitalText
+) -> None:
+    session = world.opened(dana, text)
+    for number, body in enumerate([a_second(loud=True), b"not audio", a_second(loud=True)]):
+        world.segment(dana, session, number, body)
+    world.recording.take_marks(dana, session.id, [a_mark(0, 0, SECOND), a_mark(1, 1, 3 * SECOND)])
+    world.recording.end(dana, session.id, an_ending(3, 2))
+    uploaded = world.aggregation.finalize(session.id)
+    assert uploaded.state is State.UPLOADED
+    assert uploaded.problem is not None
+    assert "Segment 1" in uploaded.problem
+    assert len(archived(world, session)["source.audio.flac"]) == 2 * 3 * SECOND
+
+
+def test_a_session_without_a_readable_segment_stays_and_says_so(world: World, dana: Speaker, text: RecitalText) -> None:
+    session = world.opened(dana, text)
+    world.segment(dana, session, 0, b"not audio")
+    world.recording.take_marks(dana, session.id, [a_mark(0, 0, SECOND)])
+    world.recording.end(dana, session.id, an_ending())
+    with pytest.raises(errors.AudioUnreadable):
+        world.aggregation.finalize(session.id)
+    assert state_of(world, dana, session) is State.ENDED
+
+
+def test_a_session_without_a_kept_sentence_stays_and_says_so(world: World, dana: Speaker, text: RecitalText) -> None:
+    session = read_aloud(world, dana, text, drop_last=3)
+    with pytest.raises(errors.NothingToPublish):
+        world.aggregation.finalize(session.id)
+    assert state_of(world, dana, session) is State.ENDED
+
+
+def test_a_session_without_any_audio_is_discarded(world: World, dana: Speaker, session: RecitalSession) -> None:
+    world.recording.end(dana, session.id, an_ending(0, 0))
+    assert world.aggregation.finalize(session.id).state is State.DISCARDED
+
+
+@pytest.mark.parametrize("when", ["before", "aggregated", "uploaded"])
+def test_a_disavowed_session_is_erased_everywhere(
+    world: World, dana: Speaker, ended: RecitalSession, when: str
+) -> None:
+    if when == "aggregated":
+        world.aggregation.aggregate(ended.id)
+    if when == "uploaded":
+        world.aggregation.finalize(ended.id)
+    world.recording.disavow(dana, ended.id)
+    erased = world.aggregation.finalize(ended.id)
+    assert (erased.state, erased.erased_at) == (State.DISCARDED, world.clock.now())
+    assert world.staging.kept == world.archive.kept == {}
+    assert world.aggregation.due(State.DISCARDED) == []
+
+
+@pytest.mark.parametrize("step", ["aggregating", "uploading"])
+def test_a_disavowal_in_the_middle_of_a_step_wins(
+    world: World, dana: Speaker, ended: RecitalSession, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blobs = world.staging if step == "aggregating" else world.archive
+    put = blobs.put
+
+    def put_and_disavow(key: str, *rest: object) -> int:
+        world.recording.disavow(dana, ended.id)
+        return put(key, *rest)
+
+    monkeypatch.setattr(blobs, "put", put_and_disavow)
+    assert world.aggregation.finalize(ended.id).state is State.DISCARDED
+    assert world.staging.kept == world.archive.kept == {}
+
+
+def test_an_operator_discards_and_retries(world: World, dana: Speaker, ended: RecitalSession) -> None:
+    world.audio.down = True
+    with pytest.raises(errors.AudioToolFailed):
+        world.aggregation.finalize(ended.id)
+    world.store.take_jobs()
+    retried = world.aggregation.retry(ended.id)
+    assert (retried.attempts, retried.problem, world.store.take_jobs()) == (0, None, [ended.id])
+    assert world.aggregation.discard(ended.id).state is State.DISCARDED
+    with pytest.raises(errors.WrongState):
+        world.aggregation.retry(world.opened(dana, world.library.get(dana, ended.text_id)).id)
+
+
+# ---- listening
+
+
+def test_a_session_is_heard_as_soon_as_it_is_aggregated(world: World, dana: Speaker, ended: RecitalSession) -> None:
+    with pytest.raises(errors.NotReady):
+        world.listening.preview(dana, ended.id)
+    world.aggregation.aggregate(ended.id)
+    staged = heard(world, dana, ended)
+    world.aggregation.upload(ended.id)
+    assert heard(world, dana, ended) == staged
+    assert staged == archived(world, ended)["light.audio.mp3"]
+
+
+def heard(world: World, speaker: Speaker, session: RecitalSession) -> bytes:
+    signed = world.listening.preview(speaker, session.id).audio
+    file = world.listening.open_file(session.id, signed.name, signed.expires, signed.seal)
+    with file.open(0, file.bytes) as body:
+        return body.read()
+
+
+def test_an_address_is_good_for_its_file_and_its_time_only(world: World, dana: Speaker, ended: RecitalSession) -> None:
+    world.aggregation.finalize(ended.id)
+    signed = world.listening.preview(dana, ended.id).audio
+    for name, expires, seal in (
+        ("session.json", signed.expires, signed.seal),
+        (signed.name, signed.expires + 1, signed.seal),
+        (signed.name, signed.expires, "forged"),
+    ):
+        with pytest.raises(errors.NotAllowed):
+            world.listening.open_file(ended.id, name, expires, seal)
+    world.clock.advance(timedelta(hours=6))
+    assert world.listening.open_file(ended.id, signed.name, signed.expires, signed.seal).bytes
+    world.clock.advance(timedelta(seconds=1))
+    with pytest.raises(errors.NotAllowed):
+        world.listening.open_file(ended.id, signed.name, signed.expires, signed.seal)
+
+
+def test_a_deleted_session_is_heard_no_more(world: World, dana: Speaker, noam: Speaker, ended: RecitalSession) -> None:
+    world.aggregation.finalize(ended.id)
+    with pytest.raises(errors.SessionNotFound):
+        world.listening.preview(noam, ended.id)
+    signed = world.listening.preview(dana, ended.id).captions
+    world.recording.disavow(dana, ended.id)
+    with pytest.raises(errors.SessionNotFound):
+        world.listening.preview(dana, ended.id)
+    with pytest.raises(errors.SessionNotFound):
+        world.listening.open_file(ended.id, signed.name, signed.expires, signed.seal)
