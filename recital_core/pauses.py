@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from recital_core.ports import LevelFrames
@@ -19,13 +20,15 @@ MARGIN_MS = 80
 AVERAGED_MS = 80
 NEIGHBOURHOOD_MS = 4_000
 
-NOISE_SHARE, SPEECH_SHARE = 0.1, 0.9
-"""Of all frames a tenth is taken to be noise, and a tenth loud speech; both hold from dense to slow reading."""
+NOISE_SHARE, SPEECH_SHARE = 0.1, 0.75
+"""A tenth of all frames is taken to be noise; of those well over it, a quarter is loud speech."""
 LOCAL_NOISE_AT_MOST = 16.0
 """The noise may rise 12 dB over the whole recording's before quiet speech is suspected instead."""
 THRESHOLD_SHARE = 0.3
 THRESHOLD_LEAST, THRESHOLD_MOST = 4.0, 25.0
 """Speech begins 30 % of the way from noise to speech in dB, and 6 to 14 dB over the noise."""
+LEAST_UNDER_SPEECH = 8.0
+"""A pause is 9 dB quieter than speech; without any, the quietest tenth is speech itself."""
 DIGITAL_SILENCE = 1e-10
 """Mean power that no microphone at 16 bits goes below; gates and filled gaps do."""
 
@@ -37,8 +40,9 @@ def noise_and_speech(power: Sequence[float]) -> tuple[float, float]:
     heard = sorted(value for value in power if value > DIGITAL_SILENCE)
     if not heard:
         return DIGITAL_SILENCE, DIGITAL_SILENCE
-    last = len(heard) - 1
-    return heard[int(last * NOISE_SHARE)], heard[int(last * SPEECH_SHARE)]
+    noise = heard[int((len(heard) - 1) * NOISE_SHARE)]
+    voiced = heard[bisect_right(heard, noise * THRESHOLD_LEAST) :]
+    return noise, voiced[int((len(voiced) - 1) * SPEECH_SHARE)] if voiced else noise
 
 
 def threshold(noise: float, speech: float) -> float:
@@ -109,7 +113,8 @@ class Pauses:
 
     def _limit(self, power: Sequence[float]) -> float:
         local, _ = noise_and_speech(power)
-        return threshold(min(local, self._noise * LOCAL_NOISE_AT_MOST), self._speech)
+        noise = min(local, self._noise * LOCAL_NOISE_AT_MOST)
+        return min(threshold(noise, self._speech), self._speech / LEAST_UNDER_SPEECH)
 
     def _frames(self, ms: int) -> int:
         return ms * self._rate // 1000 // self._frame

@@ -84,6 +84,7 @@ class Joiner:
     def slices(self, staging: BlobStore, extension: str) -> Line:
         """Slices of one stream. Raises AudioUnreadable when nothing of it can be read."""
         coded, pcm = self._folder / f"source.audio.{extension}", self._folder / "source.pcm"
+        joined = self._folder / "joined.pcm"
         with coded.open("wb") as whole:
             for key, segment in zip(self._keys, self._segments, strict=True):
                 try:
@@ -93,9 +94,9 @@ class Joiner:
                     self._problems.append(f"Segment {segment.number} is missing.")
         form = Format(self._rate, 1, 16)
         log = self._ffmpeg.run(
-            [*self._input(coded), "-map", "0:a:0", *_raw(form), pcm.name], self._folder, self._patience()
+            [*self._input(coded), "-map", "0:a:0", *_raw(form), joined.name], self._folder, self._patience()
         )
-        decoded = pcm.stat().st_size // form.frame_bytes if pcm.exists() else 0
+        decoded = joined.stat().st_size // form.frame_bytes if joined.exists() else 0
         if decoded == 0:
             raise errors.AudioUnreadable("The stream cannot be read.")
         if log.errors:
@@ -103,8 +104,7 @@ class Joiner:
         declared = sum(segment.samples for segment in self._segments)
         if abs(decoded - declared) * 1000 > LONGEST_CODED_FRAME_MS * self._rate:
             self._problems.append(f"The stream has {decoded} samples, not the declared {declared}.")
-        with pcm.open("r+b") as file:
-            file.truncate(self._samples * form.frame_bytes)
+        self._lay(joined, form, pcm)
         return Line(
             format=form,
             pcm=pcm,
@@ -140,15 +140,22 @@ class Joiner:
         if not log.clean or joined.stat().st_size != declared:
             joined.unlink(missing_ok=True)
             return False
-        if declared == self._samples * form.frame_bytes:
-            joined.rename(pcm)
-        else:
-            with pcm.open("wb") as line, joined.open("rb") as source_line:
-                for segment in self._segments:
-                    line.seek(segment.first_sample * form.frame_bytes)
-                    _copy(source_line, line, segment.samples * form.frame_bytes)
-            joined.unlink()
+        self._lay(joined, form, pcm)
         return True
+
+    def _lay(self, joined: Path, form: Format, pcm: Path) -> None:
+        """Make `pcm` of what was decoded in one go: each segment's samples where they belong, silence in holes."""
+        contiguous = sum(segment.samples for segment in self._segments) == self._samples
+        if contiguous:
+            joined.rename(pcm)
+        with pcm.open("r+b" if contiguous else "wb") as line:
+            if not contiguous:
+                with joined.open("rb") as decoded:
+                    for segment in self._segments:
+                        line.seek(segment.first_sample * form.frame_bytes)
+                        _copy(decoded, line, segment.samples * form.frame_bytes)
+                joined.unlink()
+            line.truncate(self._samples * form.frame_bytes)
 
     def _decode_each(self, files: Sequence[Path], heads: Sequence[Header | None], form: Format, pcm: Path) -> None:
         """Every segment by itself, laid where it belongs; silence where one is missing, unreadable or short."""
