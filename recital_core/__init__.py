@@ -2,10 +2,12 @@
 
 Another program gives it the outside as ports (`recital_core.ports`), or takes those of this project:
 
+    import os
+
     from adapters_storage.assembly import assembled
     from adapters_storage.settings import Settings
 
-    with assembled(Settings.load()) as recital:
+    with assembled(Settings.load(os.environ)) as recital:
         dana = recital.accounts.approve("dana@example.org")
         text = recital.library.add(dana, "שלום לכולם. מה שלומכם?", "he")
         for session in recital.recording.page(dana).items:
