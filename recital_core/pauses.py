@@ -36,13 +36,18 @@ Run = tuple[int, int]
 
 
 def noise_and_speech(power: Sequence[float]) -> tuple[float, float]:
-    """Estimated mean power of noise and of loud speech, without digital silence; equal when nothing else is there."""
+    """Estimated mean power of noise and of loud speech; equal when there is only one of them.
+
+    Digital silence is neither, unless the rest is of one loudness: then it is what a gate made of the noise.
+    """
     heard = sorted(value for value in power if value > DIGITAL_SILENCE)
     if not heard:
         return DIGITAL_SILENCE, DIGITAL_SILENCE
     noise = heard[int((len(heard) - 1) * NOISE_SHARE)]
     voiced = heard[bisect_right(heard, noise * THRESHOLD_LEAST) :]
-    return noise, voiced[int((len(voiced) - 1) * SPEECH_SHARE)] if voiced else noise
+    if voiced:
+        return noise, voiced[int((len(voiced) - 1) * SPEECH_SHARE)]
+    return (DIGITAL_SILENCE if len(heard) < (1 - NOISE_SHARE) * len(power) else noise), noise
 
 
 def threshold(noise: float, speech: float) -> float:
