@@ -154,12 +154,10 @@ export class Booth {
     return localAudio(this.#desk.store, sessionId)
   }
 
-  /** What of the running recording is not in the store yet. */
-  async uncommittedMs(): Promise<number> {
-    if (this.#take === null || this.#source?.kind !== 'pcm') return 0
-    const session = await this.#desk.store.session(this.#take.ledger.sessionId)
-    const { position, rateHz } = this.#source.intake
-    return session === undefined ? 0 : Math.max(0, Math.round(((position - session.samples) / rateHz) * 1000))
+  /** The running recording as far as it has come, which the store does not know yet. */
+  get live(): { sessionId: string; samples: number } | null {
+    if (this.#take === null || this.#source?.kind !== 'pcm') return null
+    return { sessionId: this.#take.ledger.sessionId, samples: this.#source.intake.position }
   }
 
   #deliver(intake: Intake, packet: Packet): void {

@@ -6,7 +6,7 @@ import type { Capture } from './stored'
 export function captureOf(start: Start, rateHz: number, mediaType: string): Capture {
   const { processing } = start
   return {
-    path: start.path,
+    source: start.path,
     device_class: deviceClass(navigator.userAgent),
     user_agent_family: browserFamily(navigator.userAgent),
     sample_rate_hz: rateHz,

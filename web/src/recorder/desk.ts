@@ -133,16 +133,17 @@ export class Desk {
     this.stored()
   }
 
-  /** `liveMs` of a running recording are not in the store yet. */
-  async uploadState(liveMs: number): Promise<UploadState> {
+  /** What this device holds and the server answered for; `live` is further than the store. */
+  async uploadState(live: { sessionId: string; samples: number } | null): Promise<UploadState> {
     const sessions = (await this.store.sessions()).filter(({ state }) => state !== 'discarding')
+    const samplesOf = ({ sessionId, samples }: StoredSession) =>
+      live?.sessionId === sessionId ? Math.max(live.samples, samples) : samples
     const total = (count: (session: StoredSession) => number) =>
       Math.round(sessions.reduce((sum, session) => sum + (count(session) / session.capture.sample_rate_hz) * 1000, 0))
-    const stuck = (session: StoredSession) => session.refused.length > 0
     return {
-      recordedMs: total(({ samples }) => samples) + liveMs,
+      recordedMs: total(samplesOf),
       heldByServerMs: total(({ heldSamples }) => heldSamples),
-      waitingMs: total((session) => (stuck(session) ? 0 : session.samples - session.heldSamples)) + liveMs,
+      waitingMs: total((session) => (session.refused.length > 0 ? 0 : samplesOf(session) - session.heldSamples)),
       online: navigator.onLine && !this.#failing,
       signedOut: this.#signedOut,
       refused: sessions.flatMap(({ refused }) => refused),

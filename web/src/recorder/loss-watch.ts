@@ -4,7 +4,7 @@ export interface Loss {
   count: number
 }
 
-const WINDOW_MS = 2000
+const WINDOW_MS = 3000
 const LEAST_MS = 20
 /** Two clocks may differ by this much (200 ppm) without anything being lost. */
 const DRIFT_MS_PER_S = 0.2

@@ -128,7 +128,7 @@ export class Outbox {
 
   async #refuse(task: Task, answer: Answer): Promise<void> {
     const { sessionId } = task.session
-    const problem = [answer.problem || String(answer.status), answer.detail].filter(Boolean).join(': ')
+    const problem = answer.problem || String(answer.status)
     if (task.segment !== null) return this.#store.segmentIsRefused(sessionId, task.segment, problem)
     await this.#store.changeSession(sessionId, (session) => {
       session.refused.push({ sessionId, segment: null, problem })

@@ -5,7 +5,6 @@ export interface Answer {
   status: number
   /** The last part of the problem's type: `segment-differs`, `session-closed`, … */
   problem: string
-  detail: string
   missingSegments: number[]
   missingMarks: number[]
 }
@@ -90,7 +89,6 @@ function answer(status: number, text: string): Answer {
   return {
     status,
     problem: type.slice(type.lastIndexOf('/') + 1),
-    detail: typeof body.detail === 'string' ? body.detail : typeof body.title === 'string' ? body.title : '',
     missingSegments: numbers(body.missing_segments),
     missingMarks: numbers(body.missing_marks),
   }

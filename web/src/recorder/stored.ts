@@ -22,7 +22,8 @@ export interface StoredSession extends Reading {
 
 /** What the browser really did; sent when the session is opened and the same for ever. */
 export interface Capture {
-  path: string
+  /** The path that the samples took into the recorder. */
+  source: string
   device_class: 'phone' | 'tablet' | 'computer'
   user_agent_family: string
   sample_rate_hz: number

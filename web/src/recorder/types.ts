@@ -37,7 +37,7 @@ export interface RefusedPiece {
   sessionId: string
   /** The segment, or null for the session itself, its marks or its end. */
   segment: number | null
-  /** The server's own words. */
+  /** The server's word for it, such as `segment-differs`, or else the answer's status. */
   problem: string
 }
 

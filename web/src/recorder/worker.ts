@@ -31,7 +31,7 @@ async function build(): Promise<Handlers> {
   const failed = () => say({ stopNow: 'storage-full' })
   const log = (await OpfsLog.create(failed)) ?? (await IndexedDbLog.create(failed))
   const changed = throttled(UPLOAD_STATE_EVERY_MS, async () => {
-    say({ upload: await desk.uploadState(await booth.uncommittedMs()) })
+    say({ upload: await desk.uploadState(booth.live) })
   })
   const desk = new Desk(store, log, changed)
   const booth = new Booth(desk, {

@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest'
+import { Intake, type Tape } from './intake'
+import { concatenate } from './pcm'
+
+const RATE = 48_000
+const PACKET = 480
+
+class TestTape implements Tape {
+  samples = new Int16Array()
+  silences: [number, number][] = []
+
+  append(samples: Int16Array): void {
+    this.samples = concatenate([this.samples, samples])
+  }
+
+  insertSilence(at: number, count: number): void {
+    this.silences.push([at, count])
+  }
+}
+
+/** A device of packets of 10 ms whose samples count up; packet i is complete and arrives at (i + 1) · 10 ms. */
+class Device {
+  intake: Intake
+  packets = 0
+
+  constructor(watchLosses = false) {
+    this.intake = new Intake(RATE, { watchLosses, nowMs: 0 })
+  }
+
+  runTo(ms: number): void {
+    while ((this.packets + 1) * 10 <= ms) {
+      const first = this.packets * PACKET
+      this.packets++
+      this.intake.deliver(Int16Array.from({ length: PACKET }, (_, i) => (first + i) % 30_000), this.packets * 10)
+    }
+  }
+}
+
+const sampleOf = (ms: number) => (ms * RATE) / 1000
+
+test('a recording starts with the sample that was heard at the press, also when the page was late to say so', () => {
+  const device = new Device()
+  const tape = new TestTape()
+  device.runTo(1000)
+  device.intake.start(tape, 405)
+  device.runTo(1100)
+  expect(tape.samples[0]).toBe(sampleOf(405) % 30_000)
+  expect(tape.samples).toHaveLength(sampleOf(1100 - 405))
+  expect(device.intake.position).toBe(tape.samples.length)
+})
+
+test('what is older than two seconds is not kept before a recording', () => {
+  const device = new Device()
+  const tape = new TestTape()
+  device.runTo(10_000)
+  device.intake.start(tape, 1000)
+  expect(tape.samples).toHaveLength(sampleOf(2000))
+})
+
+test('a mark is counted from the recording and may lie in samples that are on their way', () => {
+  const device = new Device()
+  device.runTo(1000)
+  device.intake.start(new TestTape(), 500)
+  device.runTo(2000)
+  expect(device.intake.sampleAt(1500)).toBe(sampleOf(1000))
+  expect(device.intake.sampleAt(2004)).toBe(sampleOf(1504))
+  expect(device.intake.sampleAt(100)).toBe(0)
+})
+
+test('a stop waits for what was heard until then', async () => {
+  const device = new Device()
+  const tape = new TestTape()
+  device.runTo(1000)
+  device.intake.start(tape, 1000)
+  device.runTo(2000)
+  const stopped = device.intake.stop(2024)
+  device.runTo(2060)
+  await stopped
+  expect(tape.samples).toHaveLength(sampleOf(1030))
+  device.runTo(3000)
+  expect(tape.samples).toHaveLength(sampleOf(1030))
+})
+
+test('a stop does not wait for a device that went silent', async () => {
+  const device = new Device()
+  device.runTo(1000)
+  device.intake.start(new TestTape(), 1000)
+  await device.intake.stop(5000)
+  expect(device.intake.position).toBe(0)
+})
+
+test('lost samples are filled in, so that later marks stay on their words', () => {
+  const device = new Device(true)
+  const tape = new TestTape()
+  device.runTo(4000)
+  device.intake.start(tape, 4000)
+  device.runTo(6000)
+  for (let ms = 6310; ms <= 12_000; ms += 10) device.intake.deliver(new Int16Array(PACKET), ms) // 300 ms never came
+  const nearly = (ms: number) => expect.closeTo(ms, -0.3)
+  expect(tape.silences.map(([at, count]) => [at, count / 48])).toEqual([[sampleOf(2000), nearly(300)]])
+  expect(device.intake.lostSamples / 48).toEqual(nearly(300))
+  expect(device.intake.sampleAt(11_000) / 48).toEqual(nearly(7000))
+  expect(device.intake.position / 48).toEqual(nearly(8000))
+})

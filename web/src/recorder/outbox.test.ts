@@ -1,0 +1,188 @@
+import 'fake-indexeddb/auto'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Backoff } from './backoff'
+import { Outbox } from './outbox'
+import { Server } from './server'
+import type { Store } from './store'
+import { decodeFlac } from './testing/decode-flac'
+import { Ingest } from './testing/ingest'
+import { addSegments, addSession, openStore, SEGMENT } from './testing/sessions'
+import { randomFrom, voice } from './testing/voice'
+
+let ingest: Ingest
+let store: Store
+let outbox: Outbox
+let stop: AbortController
+let running: Promise<void>
+let changed: () => void
+
+beforeEach(async () => {
+  ingest = new Ingest()
+  store = await openStore()
+  changed = () => undefined
+  start(await ingest.start())
+})
+
+afterEach(async () => {
+  stop.abort()
+  await running
+  ingest.stop()
+  store.close()
+})
+
+function start(origin: string): void {
+  stop = new AbortController()
+  outbox = new Outbox(store, new Server(origin), () => changed(), new Backoff(() => -0.48)) // waits are 50 times shorter
+  running = outbox.run(stop.signal)
+}
+
+/** Resolves when `met` holds; asked again whenever the outbox moved. */
+function until(met: () => boolean | Promise<boolean>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      Promise.resolve(met()).then((now) => now && resolve(), reject)
+    }
+    changed = look
+    outbox.poke()
+    look()
+  })
+}
+
+const gone = (sessionId: string) => until(async () => (await store.session(sessionId)) === undefined)
+
+test('a kept recording is brought to the server whole, and then forgotten here', async () => {
+  const sessionId = await addSession(store)
+  await addSegments(store, sessionId, 0, 4)
+  await store.freeze(sessionId, 1)
+  await gone(sessionId)
+  const held = ingest.sessions.get(sessionId)!
+  expect([...held.segments.keys()].sort()).toEqual([0, 1, 2, 3])
+  expect(decodeFlac(held.segments.get(2)!.bytes).samples).toEqual(voice(SEGMENT, 8000, 2))
+  expect(held.segments.get(2)!.headers).toMatchObject({
+    'content-type': 'audio/flac',
+    'recital-first-sample': String(2 * SEGMENT),
+    'recital-sample-count': String(SEGMENT),
+  })
+  expect(held.marks[3]).toEqual({ n: 3, paragraph: 0, sentence: 3, at_sample: 4 * SEGMENT, kind: 'read' })
+  expect(JSON.parse(held.end!)).toEqual({ segments: 4, samples: 4 * SEGMENT, marks: 4, drop_last: 1 })
+  expect(await store.audio(sessionId, 0)).toBeUndefined()
+})
+
+test('a running recording is sent while it grows, and stays here until it is ended', async () => {
+  const sessionId = await addSession(store)
+  await addSegments(store, sessionId, 0, 2)
+  await until(async () => (await store.session(sessionId))!.heldSamples === 2 * SEGMENT)
+  await addSegments(store, sessionId, 2, 3)
+  await until(async () => (await store.session(sessionId))!.heldMarks === 3)
+  expect(await store.audio(sessionId, 0)).toBeDefined()
+  expect(ingest.sessions.get(sessionId)!.end).toBeNull()
+})
+
+test('a mark in samples that are not safe here yet is not sent', async () => {
+  const sessionId = await addSession(store)
+  await addSegments(store, sessionId, 0, 1)
+  await store.addMark({ sessionId, n: 1, kind: 'read', paragraph: 0, sentence: 1, atSample: SEGMENT + 1 })
+  await until(async () => (await store.session(sessionId))!.heldSamples === SEGMENT)
+  expect(ingest.sessions.get(sessionId)!.marks).toHaveLength(1)
+})
+
+describe('with a broken network', () => {
+  test.each([1, 2, 3, 4])('nothing is lost or doubled when calls and answers are lost (%i)', async (seed) => {
+    const random = randomFrom(seed)
+    ingest.trouble = () => {
+      const roll = random()
+      if (roll < 0.12) return 'cut'
+      if (roll < 0.24) return 'deaf'
+      return roll < 0.3 ? [503] : null
+    }
+    const sessionId = await addSession(store)
+    await addSegments(store, sessionId, 0, 8)
+    await store.freeze(sessionId, 0)
+    await gone(sessionId)
+    const held = ingest.sessions.get(sessionId)!
+    for (let n = 0; n < 8; n++) {
+      expect(decodeFlac(held.segments.get(n)!.bytes).samples).toEqual(voice(SEGMENT, 8000, n))
+    }
+    expect(held.marks).toHaveLength(8)
+  })
+
+  test('a recording made without one goes when it is back', async () => {
+    let calls = 0
+    ingest.trouble = () => (calls++ < 12 ? 'cut' : null)
+    const sessionId = await addSession(store)
+    await addSegments(store, sessionId, 0, 2)
+    await store.freeze(sessionId, 0)
+    await until(() => outbox.failing)
+    await gone(sessionId)
+    expect(outbox.failing).toBe(false)
+  })
+})
+
+test('pieces that the server misses at the end are sent again', async () => {
+  const sessionId = await addSession(store)
+  await addSegments(store, sessionId, 0, 3)
+  await until(async () => (await store.session(sessionId))!.heldMarks === 3)
+  await until(async () => (await store.session(sessionId))!.heldSamples === 3 * SEGMENT)
+  ingest.sessions.get(sessionId)!.segments.delete(1)
+  ingest.sessions.get(sessionId)!.marks.length = 2
+  await store.freeze(sessionId, 0)
+  await gone(sessionId)
+  expect([...ingest.sessions.get(sessionId)!.segments.keys()].sort()).toEqual([0, 1, 2])
+  expect(ingest.sessions.get(sessionId)!.marks).toHaveLength(3)
+})
+
+test('a session that the server forgot is opened again', async () => {
+  const sessionId = await addSession(store, { opened: true })
+  await addSegments(store, sessionId, 0, 2)
+  await store.freeze(sessionId, 0)
+  await gone(sessionId)
+  expect(ingest.sessions.get(sessionId)!.segments.size).toBe(2)
+})
+
+test('signed out, it waits and keeps everything until the reader is back', async () => {
+  let signedIn = false
+  ingest.trouble = () => (signedIn ? null : [401, 'signed-out'])
+  const sessionId = await addSession(store)
+  await addSegments(store, sessionId, 0, 2)
+  await store.freeze(sessionId, 0)
+  await until(() => outbox.signedOut)
+  const calls = ingest.calls.length
+  outbox.poke()
+  expect((await store.segments(sessionId)).length).toBe(2)
+  expect(ingest.calls.length).toBe(calls)
+  signedIn = true
+  outbox.tryNow()
+  await gone(sessionId)
+})
+
+test('a segment that is refused stops alone, stays here and is named', async () => {
+  ingest.trouble = (call) => (call.endsWith('audio/1') ? [409, 'segment-differs'] : null)
+  const sessionId = await addSession(store)
+  await addSegments(store, sessionId, 0, 4)
+  await store.freeze(sessionId, 0)
+  await until(async () => (await store.session(sessionId))!.heldSamples === 3 * SEGMENT)
+  await until(async () => (await store.session(sessionId))!.heldMarks === 4)
+  const session = await store.session(sessionId)
+  expect(session!.refused).toEqual([{ sessionId, segment: 1, problem: 'segment-differs' }])
+  expect(await store.audio(sessionId, 1)).toBeDefined()
+  expect(ingest.sessions.get(sessionId)!.end).toBeNull()
+})
+
+test('a session that is refused does not keep the others waiting', async () => {
+  const refused = await addSession(store, { sessionId: '1' })
+  const other = await addSession(store, { sessionId: '2' })
+  ingest.trouble = (call) => (call === 'PUT 1' ? [404, 'text-not-found'] : null)
+  await addSegments(store, refused, 0, 1)
+  await addSegments(store, other, 0, 1)
+  await store.freeze(other, 0)
+  await gone(other)
+  expect((await store.session(refused))!.refused).toEqual([
+    { sessionId: refused, segment: null, problem: 'text-not-found' },
+  ])
+})
+
+test('a discarded session is disavowed, also when the server never knew it', async () => {
+  const sessionId = await addSession(store, { state: 'discarding' })
+  await gone(sessionId)
+  expect(ingest.calls).toEqual([`DELETE ${sessionId}`])
+})
