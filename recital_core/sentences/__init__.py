@@ -36,8 +36,9 @@ _IN_EVERY_LANGUAGE: tuple[_Rule, ...] = (
     hebrew.teller_follows_the_quotation,
 )
 _WITH_CAPITALS: tuple[_Rule, ...] = (general.lower_case_follows, latin.teller_follows_the_quotation)
-_IN_YIDDISH: tuple[_Rule, ...] = (hebrew.name_shouts, hebrew.title_is_quoted)
-_IN_HEBREW: tuple[_Rule, ...] = (*_IN_YIDDISH, hebrew.dash_follows, hebrew.speaker_hesitates)
+_IN_BOTH: tuple[_Rule, ...] = (hebrew.name_shouts, hebrew.title_is_quoted)
+_IN_YIDDISH: tuple[_Rule, ...] = (*_IN_BOTH, hebrew.dash_follows_in_a_dialogue)
+_IN_HEBREW: tuple[_Rule, ...] = (*_IN_BOTH, hebrew.dash_follows, hebrew.speaker_hesitates)
 
 _RULES = {"he": _IN_EVERY_LANGUAGE + _IN_HEBREW, "yi": _IN_EVERY_LANGUAGE + _IN_YIDDISH}
 _RULES |= {"iw": _RULES["he"], "ji": _RULES["yi"]}  # the codes before 1989, which some systems still send

@@ -13,8 +13,10 @@ MARKS = ".!?…‼⁇⁈⁉‽\u05c3؟۔।։"  # what may end a sentence; U+05C
 DOUBLE_QUOTES = '"״“”„‟«»'
 SINGLE_QUOTES = "'׳‘’‚‛‹›`"
 CLOSERS = "\"״“”»'׳’›)\\]}"  # what may follow the mark and still belong to the sentence; Yiddish closes with “
-DASHES = "–—־-"
-OPENERS = rf"(\[{{{DOUBLE_QUOTES}{SINGLE_QUOTES}{DASHES}"  # what may come before a word
+DASHES = "–—―־-"
+BULLETS = "•·*"
+EMOJI = "\u2600-\u27bf\ufe0f\U0001f300-\U0001faff"
+OPENERS = rf"(\[{{{DOUBLE_QUOTES}{SINGLE_QUOTES}{BULLETS}{DASHES}"  # what may come before a word
 
 _LEADING = re.compile(rf"\A[{OPENERS}]+")
 

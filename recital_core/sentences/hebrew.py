@@ -5,8 +5,8 @@ The word lists are in bare spelling: no points, Yiddish pairs as two letters.
 
 import re
 
-from recital_core.sentences.characters import HEBREW, SINGLE_QUOTES, words
-from recital_core.sentences.place import Place, first_word, is_hebrew
+from recital_core.sentences.characters import DASHES, HEBREW, SINGLE_QUOTES, words
+from recital_core.sentences.place import Place, is_hebrew
 
 STARTERS = words("""
     הוא היא הם הן אני אנו אנחנו אתה את זה זו זאת אלה אלו כך לכן אולם אך אבל גם על אל לא כל יש אין אם כאשר
@@ -31,7 +31,7 @@ _SPELLED_LETTERS = words(
 )
 """Names of Latin letters, as in 'אי. בי. סי.'; half of them are words too."""
 
-_FOREIGN_SOUNDS = "גזצתדחט"  # 'ג׳.' may be George; other letters with a geresh are numbers: 'סעיף ב׳.'
+_FOREIGN_SOUNDS = "גזצת"  # 'ג׳.' may be George; other letters with a geresh are numbers: 'סעיף ב׳.'
 _SHOUTING_NAMES = words("יאהו הופ וואלה")
 _SAYING = words("""
     כך לדברי לדבריו לדבריה לדבריהם מסביר מסבירה מוסיף מוסיפה מספר מספרת טוען טוענת מדגיש מדגישה מציין מציינת
@@ -49,6 +49,7 @@ _LETTER = re.compile(rf"(?:[{_PREFIXES}]{{0,2}}[-־])?(?:[א-ת]|וו)(?P<geresh
 _DOTTED_LETTERS = re.compile(rf"(?:[א-ת]{{1,2}}[{SINGLE_QUOTES}]?\.)+[א-ת]{{1,2}}[{SINGLE_QUOTES}]?")
 _LETTER_AND_PERIOD = re.compile(rf"(?:[א-ת]|וו)[{SINGLE_QUOTES}]?\.")
 _MOST_INITIALS = 3  # 'י.ל. פרץ'; 'ת.נ.צ.ב.ה.' ends a sentence
+_LEADS_SPEECH_IN = re.compile(rf"[:,]\s*$|[{DASHES}]\s$")
 _ADDRESS = re.compile(r"@|://|www\.")
 _ENOUGH_TO_END = re.compile(rf"[{HEBREW}]['׳]?[{HEBREW}]|[\d\"”״)\]]$")
 _GLUED_START = re.compile(rf"[{HEBREW}][{HEBREW}'׳]+(?!\.)|[{HEBREW}][-־]\d")
@@ -63,14 +64,14 @@ def initial_goes_on(place: Place) -> bool:
         return False
     if _is_one_of(place.earlier, _LETTERED) and not _LETTER_AND_PERIOD.match(place.following):
         return False
-    return not place.earlier[-1:].isdigit() and place.next not in STARTERS
+    return not place.earlier[-1:].isdigit() and not _starts(place)
 
 
 def dotted_letters_go_on(place: Place) -> bool:
     """'ת.ז.', 'י.ל. פרץ': the last period is one of the abbreviation's."""
     if not place.is_period or not _DOTTED_LETTERS.fullmatch(place.before):
         return False
-    return place.before.count(".") < _MOST_INITIALS and place.next not in STARTERS
+    return place.before.count(".") < _MOST_INITIALS and not _starts(place)
 
 
 def spelled_letters_go_on(place: Place) -> bool:
@@ -105,9 +106,9 @@ def title_is_quoted(place: Place) -> bool:
     opening = place.line.open_quote(place.at)
     if opening is None or opening <= place.start or not place.closes_a_quotation or place.has_late_mark:
         return False
-    led_in = place.line.text[max(place.start, opening - 4) : opening].rstrip()[-1:] in ":,–—-"
+    led_in = _LEADS_SPEECH_IN.search(place.line.text[max(place.start, opening - 4) : opening])
     short = place.at - opening <= _LONGEST_TITLE
-    return short and not led_in and place.mark.strip("!?") == "" and not _starts(place)
+    return short and not led_in and place.mark.strip("!?") == ""
 
 
 def teller_follows_the_quotation(place: Place) -> bool:
@@ -119,12 +120,17 @@ def teller_follows_the_quotation(place: Place) -> bool:
 
 def dash_follows(place: Place) -> bool:
     """'מה? – שאל דני': in Hebrew a dash ties a question or a cry to what comes next."""
-    return place.mark[-1] in "!?…" and place.is_followed_by_dash
+    return (place.mark[-1] in "!?" or place.is_ellipsis) and place.is_followed_by_dash
+
+
+def dash_follows_in_a_dialogue(place: Place) -> bool:
+    """'― װאָס? ― מישט זיך אַרײַן די מאַמע': where a dash leads speech in, the next one leads to the teller."""
+    return place.is_led_in_by_dash and dash_follows(place)
 
 
 def speaker_hesitates(place: Place) -> bool:
-    """'הוא חשב... ובסוף ויתר', 'אני… אני לא יודע', 'חשבתי ש… אימא'."""
-    if not place.is_ellipsis:
+    """'הוא חשב... ובסוף ויתר', 'אני… אני לא יודע', 'חשבתי ש… אימא'; but a fourth dot is a period."""
+    if not place.is_ellipsis or place.mark.endswith(("….", "....")):
         return False
     if place.next.startswith("ו") and len(place.next) > len("וגם"):
         return True
@@ -139,7 +145,7 @@ def starts_without_a_space(place: Place) -> bool:
 
 
 def _starts(place: Place) -> bool:
-    return first_word(place.following) in STARTERS
+    return place.next in STARTERS
 
 
 def _is_one_of(word: str, words: frozenset[str]) -> bool:

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from recital_core.sentences.characters import CLOSERS, CONTROLS, DASHES, HEBREW, MARKS, OPENERS, bare
+from recital_core.sentences.characters import CLOSERS, CONTROLS, DASHES, EMOJI, HEBREW, MARKS, OPENERS, bare
 from recital_core.sentences.line import Line
 
 _NOTE = (  # the number or letter of a footnote, or a reader's demand for a source
@@ -13,7 +13,7 @@ _NOTE = (  # the number or letter of a footnote, or a reader's demand for a sour
 # No alternative gives back what it took, and a run of marks is met once: the time stays linear.
 ENDING = re.compile(
     rf"""(?P<mark> \.(?:[ \u00a0]\.){{2,}}+ | [{MARKS}]++ )
-         (?P<tail> (?: [{CLOSERS}{CONTROLS}{MARKS}] | {_NOTE} )*+ )""",
+         (?P<tail> (?: [{CLOSERS}{CONTROLS}{EMOJI}{MARKS}] | {_NOTE} )*+ )""",
     re.VERBOSE,
 )
 _FOLLOWING = re.compile(rf"[\s{CONTROLS}{OPENERS}]*+")
@@ -67,6 +67,11 @@ class Place(NamedTuple):
     def has_late_mark(self) -> bool:
         """Whether a further mark follows what closes: 'did he say "stop!"?'"""
         return _MARK.search(self.tail) is not None
+
+    @property
+    def is_led_in_by_dash(self) -> bool:
+        """Whether the sentence starts with a dash, as speech does in novels."""
+        return _SPACED_DASH.match(self.line.text, self.start) is not None
 
     @property
     def is_followed_by_dash(self) -> bool:
