@@ -3,9 +3,9 @@
     >>> split('ד"ר כהן נולד בת"א. הוא גר שם.', "he")
     ['ד"ר כהן נולד בת"א.', 'הוא גר שם.']
 
-The text is never changed: a sentence is a slice of its paragraph. Every period, question mark and the
-like is a place where the sentence may end; it does, unless one of the rules below gives a reason to go on.
-Read them in `general`, `hebrew` and `latin`; what they look at is in `place`.
+The text is never changed: a sentence is a slice of its paragraph. At every period, question mark and the
+like the sentence may end; it does, unless one of the rules below gives a reason to go on. Read them in
+`general`, `hebrew` and `latin`; what they look at is in `stop`.
 
 Other languages get the rules that hold for all of them. A line break always ends a sentence.
 """
@@ -16,11 +16,11 @@ from collections.abc import Callable
 from recital_core.sentences import general, hebrew, latin
 from recital_core.sentences.characters import DOUBLE_QUOTES, MARKS
 from recital_core.sentences.line import Line
-from recital_core.sentences.place import ENDING, Place, is_hebrew, look
+from recital_core.sentences.stop import STOP, Stop, is_hebrew, look_around
 
 __all__ = ["spans", "split"]
 
-_Rule = Callable[[Place], bool]
+_Rule = Callable[[Stop], bool]
 
 _IN_EVERY_LANGUAGE: tuple[_Rule, ...] = (
     general.inside_a_bracket,
@@ -36,9 +36,9 @@ _IN_EVERY_LANGUAGE: tuple[_Rule, ...] = (
     hebrew.teller_follows_the_quotation,
 )
 _WITH_CAPITALS: tuple[_Rule, ...] = (general.lower_case_follows, latin.teller_follows_the_quotation)
-_IN_BOTH: tuple[_Rule, ...] = (hebrew.name_shouts, hebrew.title_is_quoted)
-_IN_YIDDISH: tuple[_Rule, ...] = (*_IN_BOTH, hebrew.dash_follows_in_a_dialogue)
-_IN_HEBREW: tuple[_Rule, ...] = (*_IN_BOTH, hebrew.dash_follows, hebrew.speaker_hesitates)
+_IN_HEBREW_LETTERS: tuple[_Rule, ...] = (hebrew.name_shouts, hebrew.title_is_quoted)
+_IN_YIDDISH: tuple[_Rule, ...] = (*_IN_HEBREW_LETTERS, hebrew.dash_follows_in_a_dialogue)
+_IN_HEBREW: tuple[_Rule, ...] = (*_IN_HEBREW_LETTERS, hebrew.dash_follows, hebrew.speaker_hesitates)
 
 _RULES = {"he": _IN_EVERY_LANGUAGE + _IN_HEBREW, "yi": _IN_EVERY_LANGUAGE + _IN_YIDDISH}
 _RULES |= {"iw": _RULES["he"], "ji": _RULES["yi"]}  # the codes before 1989, which some systems still send
@@ -73,12 +73,12 @@ def _spans_of_line(text: str, rules: tuple[_Rule, ...]) -> list[tuple[int, int]]
     line = Line(text)
     found: list[tuple[int, int]] = []
     start, first_word = _next_start(text, 0)
-    for ending in ENDING.finditer(text):
-        if ending.start() < first_word or not _may_end(text, ending.end()):
+    for mark in STOP.finditer(text):
+        if mark.start() < first_word or not _may_end(text, mark.end()):
             continue
-        place = look(line, start, ending)
-        if _ends(place, rules):
-            end = _whole_end(place)
+        stop = look_around(line, start, mark)
+        if _ends(stop, rules):
+            end = _whole_end(stop)
             found.append((start, end))
             start, first_word = _next_start(text, end)
     last_end = len(text.rstrip())
@@ -102,21 +102,21 @@ def _may_end(text: str, at: int) -> bool:
     return not follows or follows.isspace() or is_hebrew(follows)
 
 
-def _ends(place: Place, rules: tuple[_Rule, ...]) -> bool:
-    if not place.following:
+def _ends(stop: Stop, rules: tuple[_Rule, ...]) -> bool:
+    if not stop.following:
         return True
-    if not place.is_at_space and not hebrew.starts_without_a_space(place):
+    if not stop.is_at_space and not hebrew.starts_without_a_space(stop):
         return False
-    return not any(goes_on(place) for goes_on in rules)
+    return not any(goes_on(stop) for goes_on in rules)
 
 
-def _whole_end(place: Place) -> int:
+def _whole_end(stop: Stop) -> int:
     """The end of the sentence, with marks and a closing quote typed after a space, without a quote that opens."""
-    line, end = place.line, place.end
-    if not place.is_at_space:
+    line, end = stop.line, stop.end
+    if not stop.is_at_space:
         quote_opens = line.open_quote(end) == end - 1
         return end - 1 if quote_opens else end
     if lone_marks := _LONE_MARKS.match(line.text, end):
         end = lone_marks.end()
     lone_quote = _LONE_QUOTE.match(line.text, end)
-    return lone_quote.end() if lone_quote and line.open_quote(place.at) is not None else end
+    return lone_quote.end() if lone_quote and line.open_quote(stop.at) is not None else end

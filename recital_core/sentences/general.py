@@ -3,7 +3,7 @@
 import re
 
 from recital_core.sentences.characters import MARKS, SINGLE_QUOTES
-from recital_core.sentences.place import Place
+from recital_core.sentences.stop import Stop
 
 _FARTHEST_CLOSING = 200  # characters; a bracket left open by mistake must not swallow the paragraph
 _LIST_NUMBER = re.compile(
@@ -12,30 +12,30 @@ _LIST_NUMBER = re.compile(
 _MARK = re.compile(f"[{MARKS}]")
 
 
-def inside_a_bracket(place: Place) -> bool:
+def inside_a_bracket(stop: Stop) -> bool:
     """In 'he ran (fast.) and fell' the mark ends only what the bracket holds; after '(fast).' all ends."""
-    opening = place.line.open_bracket(place.at)
-    if opening is None or opening <= place.start:
+    opening = stop.line.open_bracket(stop.at)
+    if opening is None or opening <= stop.start:
         return False
-    closing = place.line.closing_bracket(opening)
+    closing = stop.line.closing_bracket(opening)
     if closing is None:
         return False
-    if closing < place.end:
-        return not _MARK.search(place.line.text, closing, place.end)
-    return closing - place.end < _FARTHEST_CLOSING
+    if closing < stop.end:
+        return not _MARK.search(stop.line.text, closing, stop.end)
+    return closing - stop.end < _FARTHEST_CLOSING
 
 
-def words_were_left_out(place: Place) -> bool:
+def words_were_left_out(stop: Stop) -> bool:
     """An ellipsis with white space before it stands for words inside the sentence."""
-    return place.is_ellipsis and not place.before
+    return stop.is_ellipsis and not stop.before
 
 
-def list_number(place: Place) -> bool:
+def list_number(stop: Stop) -> bool:
     """'1.', 'א.' or 'iv.' at the start numbers the sentence that follows."""
-    return place.is_period and not place.earlier and bool(_LIST_NUMBER.fullmatch(place.before))
+    return stop.is_period and not stop.earlier and bool(_LIST_NUMBER.fullmatch(stop.before))
 
 
-def lower_case_follows(place: Place) -> bool:
+def lower_case_follows(stop: Stop) -> bool:
     """A sentence starts with a capital, unless with a name such as iPhone."""
-    first, second = place.following[:1], place.following[1:2]
+    first, second = stop.following[:1], stop.following[1:2]
     return first.islower() and not second.isupper()

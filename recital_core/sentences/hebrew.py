@@ -6,7 +6,7 @@ The word lists are in bare spelling: no points, Yiddish pairs as two letters.
 import re
 
 from recital_core.sentences.characters import DASHES, HEBREW, SINGLE_QUOTES, words
-from recital_core.sentences.place import Place, is_hebrew
+from recital_core.sentences.stop import Stop, is_hebrew
 
 STARTERS = words("""
     הוא היא הם הן אני אנו אנחנו אתה את זה זו זאת אלה אלו כך לכן אולם אך אבל גם על אל לא כל יש אין אם כאשר
@@ -55,97 +55,97 @@ _ENOUGH_TO_END = re.compile(rf"[{HEBREW}]['׳]?[{HEBREW}]|[\d\"”״)\]]$")
 _GLUED_START = re.compile(rf"[{HEBREW}][{HEBREW}'׳]+(?!\.)|[{HEBREW}][-־]\d")
 
 
-def initial_goes_on(place: Place) -> bool:
+def initial_goes_on(stop: Stop) -> bool:
     """'א. ב. יהושע', but 'כיתה א.' ends, and so does a letter before a word that starts a sentence."""
-    letter = _LETTER.fullmatch(place.before) if place.is_period else None
+    letter = _LETTER.fullmatch(stop.before) if stop.is_period else None
     if letter is None:
         return False
-    if letter["geresh"] and place.before[-2] not in _FOREIGN_SOUNDS:
+    if letter["geresh"] and stop.before[-2] not in _FOREIGN_SOUNDS:
         return False
-    if _is_one_of(place.earlier, _LETTERED) and not _LETTER_AND_PERIOD.match(place.following):
+    if _is_one_of(stop.earlier, _LETTERED) and not _LETTER_AND_PERIOD.match(stop.following):
         return False
-    return not place.earlier[-1:].isdigit() and not _starts(place)
+    return not stop.earlier[-1:].isdigit() and not _starts(stop)
 
 
-def dotted_letters_go_on(place: Place) -> bool:
+def dotted_letters_go_on(stop: Stop) -> bool:
     """'ת.ז.', 'י.ל. פרץ': the last period is one of the abbreviation's."""
-    if not place.is_period or not _DOTTED_LETTERS.fullmatch(place.before):
+    if not stop.is_period or not _DOTTED_LETTERS.fullmatch(stop.before):
         return False
-    return place.before.count(".") < _MOST_INITIALS and not _starts(place)
+    return stop.before.count(".") < _MOST_INITIALS and not _starts(stop)
 
 
-def spelled_letters_go_on(place: Place) -> bool:
+def spelled_letters_go_on(stop: Stop) -> bool:
     """'אי. בי. סי.', 'ג'יי. קיי. רולינג': the names of letters in a row."""
-    if not place.is_period or place.before not in _SPELLED_LETTERS:
+    if not stop.is_period or stop.before not in _SPELLED_LETTERS:
         return False
-    if place.next in _SPELLED_LETTERS and place.following[len(place.next) :].startswith("."):
+    if stop.next in _SPELLED_LETTERS and stop.following[len(stop.next) :].startswith("."):
         return True
-    return place.earlier.rstrip(".") in _SPELLED_LETTERS and place.earlier[-1:] == "." and not _starts(place)
+    return stop.earlier.rstrip(".") in _SPELLED_LETTERS and stop.earlier[-1:] == "." and not _starts(stop)
 
 
-def abbreviation_goes_on(place: Place) -> bool:
+def abbreviation_goes_on(stop: Stop) -> bool:
     """'עמ. 12', 'פרופ. כהן'. Most are words too: 'הוא שילם מס.' ends."""
-    if not place.is_period:
+    if not stop.is_period:
         return False
-    word = place.before.strip("'׳\"״")
-    if _is_one_of(word, _LEADS_A_NUMBER) and place.next[:1].isdigit():
+    word = stop.before.strip("'׳\"״")
+    if _is_one_of(word, _LEADS_A_NUMBER) and stop.next[:1].isdigit():
         return True
-    return word in _LEADS_A_NAME and place.next[:1].isalpha() and not _starts(place)
+    return word in _LEADS_A_NAME and stop.next[:1].isalpha() and not _starts(stop)
 
 
-def name_shouts(place: Place) -> bool:
+def name_shouts(stop: Stop) -> bool:
     """'ערוץ הופ! שידר': the mark belongs to the name. So it does after a Latin word: 'Wham! הוציאו'."""
-    if "!" not in place.mark or _starts(place):
+    if "!" not in stop.mark or _starts(stop):
         return False
-    latin = place.before[-1:].isalpha() and not is_hebrew(place.before) and is_hebrew(place.next)
-    return latin or re.split("[-־]", place.before)[-1] in _SHOUTING_NAMES
+    latin = stop.before[-1:].isalpha() and not is_hebrew(stop.before) and is_hebrew(stop.next)
+    return latin or re.split("[-־]", stop.before)[-1] in _SHOUTING_NAMES
 
 
-def title_is_quoted(place: Place) -> bool:
+def title_is_quoted(stop: Stop) -> bool:
     """'הסרט "הצילו!" יצא': no colon or comma leads the quotation in, so it is a name, not speech."""
-    opening = place.line.open_quote(place.at)
-    if opening is None or opening <= place.start or not place.closes_a_quotation or place.has_late_mark:
+    opening = stop.line.open_quote(stop.at)
+    if opening is None or opening <= stop.start or not stop.closes_a_quotation or stop.has_late_mark:
         return False
-    led_in = _LEADS_SPEECH_IN.search(place.line.text[max(place.start, opening - 4) : opening])
-    short = place.at - opening <= _LONGEST_TITLE
-    return short and not led_in and place.mark.strip("!?") == ""
+    led_in = _LEADS_SPEECH_IN.search(stop.line.text[max(stop.start, opening - 4) : opening])
+    short = stop.at - opening <= _LONGEST_TITLE
+    return short and not led_in and stop.mark.strip("!?") == ""
 
 
-def teller_follows_the_quotation(place: Place) -> bool:
+def teller_follows_the_quotation(stop: Stop) -> bool:
     """'"לא!" צעקה האם': who said it belongs to what was said."""
-    if not (place.closes_a_quotation or place.is_followed_by_dash):
+    if not (stop.closes_a_quotation or stop.is_followed_by_dash):
         return False
-    return place.next in _SAYING or (place.mark != "." and place.next[:1] == "ו" and place.next[1:] in _SAYING)
+    return stop.next in _SAYING or (stop.mark != "." and stop.next[:1] == "ו" and stop.next[1:] in _SAYING)
 
 
-def dash_follows(place: Place) -> bool:
+def dash_follows(stop: Stop) -> bool:
     """'מה? – שאל דני': in Hebrew a dash ties a question or a cry to what comes next."""
-    return (place.mark[-1] in "!?" or place.is_ellipsis) and place.is_followed_by_dash
+    return (stop.mark[-1] in "!?" or stop.is_ellipsis) and stop.is_followed_by_dash
 
 
-def dash_follows_in_a_dialogue(place: Place) -> bool:
+def dash_follows_in_a_dialogue(stop: Stop) -> bool:
     """'― װאָס? ― מישט זיך אַרײַן די מאַמע': where a dash leads speech in, the next one leads to the teller."""
-    return place.is_led_in_by_dash and dash_follows(place)
+    return stop.is_led_in_by_dash and dash_follows(stop)
 
 
-def speaker_hesitates(place: Place) -> bool:
+def speaker_hesitates(stop: Stop) -> bool:
     """'הוא חשב... ובסוף ויתר', 'אני… אני לא יודע', 'חשבתי ש… אימא'; but a fourth dot is a period."""
-    if not place.is_ellipsis or place.mark.endswith(("….", "....")):
+    if not stop.is_ellipsis or stop.mark.endswith(("….", "....")):
         return False
-    if place.next.startswith("ו") and len(place.next) > len("וגם"):
+    if stop.next.startswith("ו") and len(stop.next) > len("וגם"):
         return True
-    return not place.earlier or len(place.before) == 1 or place.before in _UNFINISHED
+    return not stop.earlier or len(stop.before) == 1 or stop.before in _UNFINISHED
 
 
-def starts_without_a_space(place: Place) -> bool:
+def starts_without_a_space(stop: Stop) -> bool:
     """Whether nobody typed the space between two sentences: 'הביתה.אכלנו', but not in an address."""
-    if not _GLUED_START.match(place.following) or _ADDRESS.search(place.before):
+    if not _GLUED_START.match(stop.following) or _ADDRESS.search(stop.before):
         return False
-    return _ENOUGH_TO_END.search(place.before) is not None
+    return _ENOUGH_TO_END.search(stop.before) is not None
 
 
-def _starts(place: Place) -> bool:
-    return place.next in STARTERS
+def _starts(stop: Stop) -> bool:
+    return stop.next in STARTERS
 
 
 def _is_one_of(word: str, words: frozenset[str]) -> bool:

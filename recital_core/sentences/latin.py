@@ -4,7 +4,7 @@ import re
 
 from recital_core.sentences.characters import words
 from recital_core.sentences.hebrew import STARTERS as HEBREW_STARTERS
-from recital_core.sentences.place import Place, first_word, is_hebrew
+from recital_core.sentences.stop import Stop, first_word, is_hebrew
 
 STARTERS = words("""
     the a an this that these those he she it they we i you in on at as but and or if when while after before
@@ -38,39 +38,39 @@ _ONE_LETTER_AND_PERIOD = re.compile(r"[A-Z]\.")
 _NUMBER = re.compile(r"\d|[IVXLC]+\b(?<!\bI)")
 
 
-def abbreviation_goes_on(place: Place) -> bool:
+def abbreviation_goes_on(stop: Stop) -> bool:
     """'Dr.', 'Fig.', 'U.S.': the period belongs to the word."""
-    word = place.before.rstrip("\"'”’)]")
+    word = stop.before.rstrip("\"'”’)]")
     known = word.lower()
-    if not place.is_period or known in ("", "i") or is_hebrew(word):
+    if not stop.is_period or known in ("", "i") or is_hebrew(word):
         return False
     if known in _ALWAYS_LEADS:
         return True
     if known in _LEADS_A_NUMBER and (len(known) > 1 or word == known):
-        return bool(_NUMBER.match(place.following))
+        return bool(_NUMBER.match(stop.following))
     if known in _LEADS_A_NAME or _DOTTED_LETTERS.fullmatch(word):
-        return not _a_sentence_starts(place)
+        return not _a_sentence_starts(stop)
     return False
 
 
-def initial_goes_on(place: Place) -> bool:
+def initial_goes_on(stop: Stop) -> bool:
     """'J. R. R. Tolkien', but neither 'vitamin C. It' nor a letter before a Hebrew word."""
-    if not place.is_period or not re.fullmatch("[A-Z]", place.before) or is_hebrew(place.next):
+    if not stop.is_period or not re.fullmatch("[A-Z]", stop.before) or is_hebrew(stop.next):
         return False
-    return not _a_sentence_starts(place) and (place.before != "I" or is_initial(place.following))
+    return not _a_sentence_starts(stop) and (stop.before != "I" or is_initial(stop.following))
 
 
-def name_shouts(place: Place) -> bool:
+def name_shouts(stop: Stop) -> bool:
     """'Yahoo! Mail': the mark belongs to the name."""
-    return "!" in place.mark and place.before.lower() in _SHOUTING_NAMES and not _a_sentence_starts(place)
+    return "!" in stop.mark and stop.before.lower() in _SHOUTING_NAMES and not _a_sentence_starts(stop)
 
 
-def teller_follows_the_quotation(place: Place) -> bool:
+def teller_follows_the_quotation(stop: Stop) -> bool:
     """'"What?" I asked', '"No!" Mary cried': who said it belongs to what was said."""
-    if not place.closes_a_quotation:
+    if not stop.closes_a_quotation:
         return False
-    words = place.following.split(maxsplit=2)
-    if not words or (_a_sentence_starts(place) and words[0] != "I"):
+    words = stop.following.split(maxsplit=2)
+    if not words or (_a_sentence_starts(stop) and words[0] != "I"):
         return False
     return any(first_word(word) in _SAYING for word in words[:2])
 
@@ -79,8 +79,8 @@ def is_initial(following: str) -> bool:
     return bool(_ONE_LETTER_AND_PERIOD.match(following))
 
 
-def _a_sentence_starts(place: Place) -> bool:
-    if is_hebrew(place.next):
-        return place.next in HEBREW_STARTERS
-    word = re.split("['’]", place.next)[0]
-    return word[:1].isupper() and word.lower() in STARTERS and not is_initial(place.following)
+def _a_sentence_starts(stop: Stop) -> bool:
+    if is_hebrew(stop.next):
+        return stop.next in HEBREW_STARTERS
+    word = re.split("['’]", stop.next)[0]
+    return word[:1].isupper() and word.lower() in STARTERS and not is_initial(stop.following)

@@ -1,4 +1,4 @@
-"""A place where a sentence may end, and what the rules look at there."""
+"""A stop: a mark at which a sentence may end, and what the rules look at around it."""
 
 import re
 from typing import NamedTuple
@@ -10,8 +10,8 @@ _NOTE = (  # the number or letter of a footnote, or a reader's demand for a sour
     r"\s?\[(?:\d{1,3}|[a-zא-ת]{1,2}|(?:note|nb|הערה)\s?\d{1,3}|citation\ needed|דרושה?\ מקור)\]"
     r"|[\u00b9\u00b2\u00b3\u2070-\u2079]"
 )
-# No alternative gives back what it took, and a run of marks is met once: the time stays linear.
-ENDING = re.compile(
+# The repetitions are possessive and a run of marks is met once, so that the time stays linear.
+STOP = re.compile(
     rf"""(?P<mark> \.(?:[ \u00a0]\.){{2,}}+ | [{MARKS}]++ )
          (?P<tail> (?: [{CLOSERS}{CONTROLS}{EMOJI}{MARKS}] | {_NOTE} )*+ )""",
     re.VERBOSE,
@@ -26,7 +26,7 @@ _IS_HEBREW = re.compile(f"[{HEBREW}]")
 _WINDOW = 48  # characters looked at on either side: more than two words of the lists
 
 
-class Place(NamedTuple):
+class Stop(NamedTuple):
     line: Line
     start: int
     """Where the sentence starts, should it end here."""
@@ -56,6 +56,7 @@ class Place(NamedTuple):
 
     @property
     def is_ellipsis(self) -> bool:
+        """Whether this is '…', '...', '..' or '. . .'."""
         return "…" in self.mark or self.mark.startswith(("..", ". ."))
 
     @property
@@ -75,6 +76,7 @@ class Place(NamedTuple):
 
     @property
     def is_followed_by_dash(self) -> bool:
+        """Whether a dash between spaces comes next."""
         return _SPACED_DASH.match(self.line.text, self.end) is not None
 
     @property
@@ -83,21 +85,21 @@ class Place(NamedTuple):
         return self.line.text[self.end : self.end + 1].strip() == ""
 
 
-def look(line: Line, start: int, ending: re.Match[str]) -> Place:
-    """The place of `ending`, a match of `ENDING`, for a sentence that starts at `start`."""
-    text, at, end = line.text, ending.start(), ending.end()
+def look_around(line: Line, start: int, found: re.Match[str]) -> Stop:
+    """What is around `found`, a match of `STOP`, in a sentence that starts at `start`."""
+    text, at, end = line.text, found.start(), found.end()
     words = text[max(start, at - _WINDOW) : at].split()
     if words and text[at - 1].isspace():
         words = []
     following = _FOLLOWING.match(text, end)
     next_at = following.end() if following else end
-    return Place(
+    return Stop(
         line=line,
         start=start,
         at=at,
         end=end,
-        mark=ending["mark"],
-        tail=ending["tail"],
+        mark=found["mark"],
+        tail=found["tail"],
         before=bare(words[-1]) if words else "",
         earlier=bare(words[-2]) if len(words) > 1 else "",
         following=bare(text[next_at : next_at + _WINDOW]),
