@@ -59,7 +59,8 @@ lock: .cache/uv/bin/uv
 	@.cache/uv/bin/python -m pip --quiet install uv
 
 benchmark: installed-test client
-	@for table in tests/benchmarks/[a-z]*.py; do $(BIN)/python "$$table" || exit 1; done
+	@for table in tests/benchmarks/[a-z]*.py; do \
+	  $(BIN)/python -m "tests.benchmarks.$$(basename "$$table" .py)" || exit 1; done
 
 # What was built and installed; never the data folder.
 clean:

@@ -32,7 +32,7 @@ RECOVERY_S = 600.0  # replaying the log after a crash of the machine may take th
 STOP_S = 30.0
 MAX_SOCKET_BYTES = 103  # of a socket's whole path: 107 on Linux, 103 on macOS
 SOCKET_NAME = ".s.PGSQL.5432"
-QUIET = ("log_min_messages=log", "log_checkpoints=off", "timezone=UTC")
+SETTINGS = ("max_connections=200", "log_min_messages=log", "log_checkpoints=off", "timezone=UTC")
 FIRST_WORDS = b"CREATE ROLE recital LOGIN CREATEDB\nCREATE DATABASE recital OWNER recital\n"  # no superuser
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
@@ -137,7 +137,7 @@ class Server:
     def _launched(self, socket: Path) -> bool:
         """Start `postgres` and wait until it is ready; false if it ended instead."""
         place = f"unix_socket_directories={list_item(socket)}"
-        settings = ("listen_addresses=", "port=5432", place, "unix_socket_permissions=0700", *QUIET)
+        settings = ("listen_addresses=", "port=5432", place, "unix_socket_permissions=0700", *SETTINGS)
         flags = [f"--{setting}" for setting in (*settings, *(() if self._durable else FAST))]
         with (self._home / "server.log").open("ab") as log:
             server = self._popen(programs() / "postgres", "-D", str(self._data), *flags, output=log)

@@ -215,3 +215,18 @@ def test_a_folder_that_cannot_be_made_is_an_unavailable_database(tmp_path: Path)
     (tmp_path / "file").touch()
     with pytest.raises(errors.DatabaseUnavailable):
         EmbeddedPostgres(tmp_path / "file").start()
+
+
+def test_a_dump_by_the_bundled_programs_brings_a_database_back(tmp_path: Path) -> None:
+    first, second, dump = tmp_path / "first", tmp_path / "second", tmp_path / "dump"
+    with EmbeddedPostgres(first, durable=False) as postgres:
+        ask(postgres.url, "CREATE TABLE readings AS SELECT 'שלום' AS words")
+        bundled(first, "pg_dump", "--format=custom", f"--file={dump}")
+    bundled(second, "pg_restore", "--clean", "--if-exists", "--dbname=recital", str(dump))
+    with EmbeddedPostgres(second, durable=False) as postgres:
+        assert ask(postgres.url, "SELECT words FROM readings") == [("שלום",)]
+
+
+def bundled(folder: Path, *command: str) -> None:
+    program = [sys.executable, "-m", "adapters_storage.embedded", *command]
+    subprocess.run(program, check=True, env={**os.environ, "RECITAL_DATA_DIR": str(folder)})
