@@ -37,7 +37,7 @@ export function t(key: MessageKey, values: Values = {}): string {
 }
 
 /** Says the message that a word from the server names, or the word itself where we know none. */
-export function named(family: 'reason' | 'problem' | 'language', word: string): string {
+export function named(family: 'reason' | 'problem', word: string): string {
   const key = `${family}.${word}`
   return key in en ? t(key as MessageKey) : word
 }

@@ -54,8 +54,9 @@ export class Reading {
       return true
     } catch (failure) {
       this.trouble = troubleOf(failure)
-      return false
     }
+    // The microphone of last time may have been left at home.
+    return this.trouble === 'none' && deviceId !== '' ? this.prepare('') : false
   }
 
   go(step: Step): void {
