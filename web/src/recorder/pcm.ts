@@ -1,8 +1,16 @@
-/** Samples between -1 and 1 become whole numbers of 16 bit; what a 16-bit source was comes back exactly. */
-export function toInt16(samples: Float32Array): Int16Array<ArrayBuffer> {
+/** How a browser makes positive samples of 16 bit out of the fractions that it hands on. */
+export type PositiveScale = 32767 | 32768
+
+/**
+ * Samples between -1 and 1 become whole numbers of 16 bit. Chromium divides positive samples by 32767 and negative
+ * ones by 32768, others divide all by 32768: with the right scale a 16-bit microphone's samples come back exactly.
+ */
+export function toInt16(samples: Float32Array, positiveScale: PositiveScale): Int16Array<ArrayBuffer> {
   const whole = new Int16Array(samples.length)
   for (let i = 0; i < samples.length; i++) {
-    whole[i] = Math.max(-32768, Math.min(32767, Math.round(samples[i]! * 32768)))
+    const sample = samples[i]!
+    const scaled = Math.round(sample * (sample < 0 ? 32768 : positiveScale))
+    whole[i] = Math.max(-32768, Math.min(32767, scaled))
   }
   return whole
 }

@@ -28,10 +28,12 @@ export class MediaRecorderSource {
       })
     }
     this.#recorder = recorder
-    return new Promise((resolve) => {
-      recorder.onstart = (event) => resolve(performance.timeOrigin + event.timeStamp)
+    const startedMs = performance.timeOrigin + performance.now() // its own start event comes some 70 ms later
+    await new Promise<void>((resolve) => {
+      recorder.onstart = () => resolve()
       recorder.start(SLICE_MS)
     })
+    return startedMs
   }
 
   /** Resolves when the last slice is on its way to the worker. */

@@ -1,6 +1,9 @@
 import type { Device } from './messages'
 import { toInt16 } from './pcm'
 
+/** Only Chromium reads audio tracks in this way. */
+const CHROMIUM = 32767
+
 /** What arrived from the microphone: one channel of samples, and when. */
 export interface Packet {
   samples: Int16Array
@@ -39,5 +42,5 @@ function packetOf(data: AudioData): Packet {
     if (channels > 1) for (let i = 0; i < frames; i++) mixed[i]! += plane[i]! / channels
   }
   data.close()
-  return { samples: toInt16(mixed), rateHz, channels, atMs }
+  return { samples: toInt16(mixed, CHROMIUM), rateHz, channels, atMs }
 }
