@@ -51,7 +51,7 @@ _LETTER_AND_PERIOD = re.compile(rf"(?:[א-ת]|וו)[{SINGLE_QUOTES}]?\.")
 _MOST_INITIALS = 3  # 'י.ל. פרץ'; 'ת.נ.צ.ב.ה.' ends a sentence
 _LEADS_SPEECH_IN = re.compile(rf"[:,]\s*$|[{DASHES}]\s$")
 _ADDRESS = re.compile(r"@|://|www\.")
-_ENOUGH_TO_END = re.compile(rf"[{HEBREW}]['׳]?[{HEBREW}]|[\d\"”״)\]]$")
+_ENOUGH_TO_END = re.compile(rf"[{HEBREW}]['׳]?[{HEBREW}]|^[^.]*[a-zA-Z]{{2}}$|[\d\"”״)\]]$")
 _GLUED_START = re.compile(rf"[{HEBREW}][{HEBREW}'׳]+(?!\.)|[{HEBREW}][-־]\d")
 
 
@@ -113,7 +113,7 @@ def title_is_quoted(stop: Stop) -> bool:
 
 def teller_follows_the_quotation(stop: Stop) -> bool:
     """'"לא!" צעקה האם': who said it belongs to what was said."""
-    if not (stop.closes_a_quotation or stop.is_followed_by_dash):
+    if stop.is_followed_by_quotation or not (stop.closes_a_quotation or stop.is_followed_by_dash):
         return False
     return stop.next in _SAYING or (stop.mark != "." and stop.next[:1] == "ו" and stop.next[1:] in _SAYING)
 

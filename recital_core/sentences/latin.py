@@ -67,7 +67,7 @@ def name_shouts(stop: Stop) -> bool:
 
 def teller_follows_the_quotation(stop: Stop) -> bool:
     """'"What?" I asked', '"No!" Mary cried': who said it belongs to what was said."""
-    if not stop.closes_a_quotation:
+    if not stop.closes_a_quotation or stop.is_followed_by_quotation:
         return False
     words = stop.following.split(maxsplit=2)
     if not words or (_a_sentence_starts(stop) and words[0] != "I"):

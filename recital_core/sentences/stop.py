@@ -3,7 +3,17 @@
 import re
 from typing import NamedTuple
 
-from recital_core.sentences.characters import CLOSERS, CONTROLS, DASHES, EMOJI, HEBREW, MARKS, OPENERS, bare
+from recital_core.sentences.characters import (
+    CLOSERS,
+    CONTROLS,
+    DASHES,
+    DOUBLE_QUOTES,
+    EMOJI,
+    HEBREW,
+    MARKS,
+    OPENERS,
+    bare,
+)
 from recital_core.sentences.line import Line
 
 _NOTE = (  # the number or letter of a footnote, or a reader's demand for a source
@@ -19,6 +29,7 @@ STOP = re.compile(
 _FOLLOWING = re.compile(rf"[\s{CONTROLS}{OPENERS}]*+")
 _WORD = re.compile(r"(?:[^\W_]|['’׳\"״־-])*+")
 _SPACED_DASH = re.compile(rf"\s*+[{DASHES}]\s")
+_QUOTATION = re.compile(rf"[\s{CONTROLS}]*+[{DOUBLE_QUOTES}]")
 _UNSEEN = re.compile(rf"[{CONTROLS}]*+")
 _CLOSING_QUOTE = re.compile(r"[\"״“”»'׳’›]")
 _MARK = re.compile(f"[{MARKS}]")
@@ -68,6 +79,11 @@ class Stop(NamedTuple):
     def has_late_mark(self) -> bool:
         """Whether a further mark follows what closes: 'did he say "stop!"?'"""
         return _MARK.search(self.tail) is not None
+
+    @property
+    def is_followed_by_quotation(self) -> bool:
+        """Whether what comes next stands in quotation marks."""
+        return _QUOTATION.match(self.line.text, self.end) is not None
 
     @property
     def is_led_in_by_dash(self) -> bool:
