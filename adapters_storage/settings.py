@@ -146,7 +146,10 @@ def _web_address(text: str) -> str:
 
 
 def _languages(text: str) -> tuple[Language, ...]:
-    return tuple(language_tag(tag) for tag in text.split(",") if tag.strip())
+    languages = tuple(language_tag(tag) for tag in text.split(",") if tag.strip())
+    if not languages:
+        raise ValueError("at least one language is needed.")
+    return languages
 
 
 def _inside(name: str) -> Callable[[Mapping[str, Any]], Path]:

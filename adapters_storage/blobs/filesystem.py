@@ -24,7 +24,7 @@ INCOMING = ".incoming"
 STALE_AFTER_SECONDS = 24 * 60 * 60
 FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 COPIED_AT_ONCE = 1024 * 1024
-TRIES_AGAINST_OTHERS = 5
+TRIES_AGAINST_OTHERS = 50
 NOT_A_FILE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 
 
@@ -56,10 +56,19 @@ class FolderBlobStore:
 
     def put(self, key: str, body: BinaryIO, media_type: str, metadata: Mapping[str, str]) -> int:
         path = self._path(key)
-        with self._draft() as draft:
+        description = msgspec.json.encode({"media_type": media_type, "metadata": dict(metadata)})
+        with self._draft() as draft, self._draft() as described:
             count = _write(draft, body)
             with _unavailable():
-                self._place(draft, path, media_type, metadata)
+                for attempt in range(TRIES_AGAINST_OTHERS):
+                    if self._described and not described.exists():
+                        _write(described, io.BytesIO(description))
+                    try:
+                        self._place(draft, described, path)
+                        break
+                    except FileNotFoundError:  # somebody deletes this folder at the same time
+                        if attempt == TRIES_AGAINST_OTHERS - 1:
+                            raise
         return count
 
     @contextlib.contextmanager
@@ -122,32 +131,14 @@ class FolderBlobStore:
             with contextlib.suppress(OSError):  # renamed, or it goes with the next sweep
                 draft.unlink()
 
-    def _place(self, draft: Path, path: Path, media_type: str, metadata: Mapping[str, str]) -> None:
-        for attempt in range(TRIES_AGAINST_OTHERS):
-            try:
-                self._make_folders(path.parent)
-                if self._described:
-                    self._describe(path, media_type, metadata)
-                draft.rename(path)
-                _make_durable(path.parent)
-            except FileNotFoundError:  # somebody deletes this folder at the same time
-                if attempt == TRIES_AGAINST_OTHERS - 1:
-                    raise
-            else:
-                return
-
-    def _describe(self, path: Path, media_type: str, metadata: Mapping[str, str]) -> None:
-        description = msgspec.json.encode({"media_type": media_type, "metadata": dict(metadata)})
-        with self._draft() as draft:
-            _write(draft, io.BytesIO(description))
-            draft.rename(path.with_name(f".{path.name}.json"))
-
-    def _make_folders(self, folder: Path) -> None:
-        if folder.is_dir():
-            return
-        self._make_folders(folder.parent)
-        folder.mkdir(exist_ok=True)
-        _make_durable(folder.parent)
+    def _place(self, draft: Path, described: Path, path: Path) -> None:
+        changed = [path.parent, *_made_folders(path.parent)]
+        if self._described:
+            described.rename(path.with_name(f".{path.name}.json"))
+        draft.rename(path)
+        for folder in changed:
+            with contextlib.suppress(FileNotFoundError):  # deleted since
+                _make_durable(folder)
 
     def _blobs_in(self, folder: Path, prefix: str) -> Iterator[Blob]:
         with _unavailable():
@@ -205,6 +196,15 @@ def _write(draft: Path, body: BinaryIO) -> int:
         with _unavailable():
             os.fsync(file.fileno())
     return count
+
+
+def _made_folders(folder: Path) -> list[Path]:
+    """Make `folder` and those above it where they are missing, and give the folders that this changed."""
+    if folder.is_dir():
+        return []
+    changed = _made_folders(folder.parent)
+    folder.mkdir(exist_ok=True)
+    return [*changed, folder.parent]
 
 
 def _make_durable(folder: Path) -> None:
