@@ -19,6 +19,8 @@ QUIET_ROUND_CLICK_MS = 100
 MARGIN_MS = 80
 AVERAGED_MS = 80
 NEIGHBOURHOOD_MS = 4_000
+ENOUGH_FRAMES = 50_000
+"""Of a long recording so many frames, evenly spread, tell its noise as well as all of them."""
 
 NOISE_SHARE, SPEECH_SHARE = 0.1, 0.75
 """A tenth of all frames is taken to be noise; of those well over it, a quarter is loud speech."""
@@ -90,7 +92,7 @@ class Pauses:
         self._frame = levels.frame_samples
         self._samples = samples
         self._rate = levels.sample_rate_hz
-        self._noise, self._speech = noise_and_speech(levels.power)
+        self._noise, self._speech = noise_and_speech(levels.power[:: 1 + len(levels.power) // ENOUGH_FRAMES])
 
     def near(self, edge: int, first: int, last: int, *, closes: bool) -> int:
         """Where a boundary pressed at sample `edge` belongs: `first` to `last`, at most REACH_MS from it.

@@ -162,8 +162,9 @@ class JoinedAudio(Protocol):
     def source_lossless(self) -> bool: ...
 
     def render(self, kept: Sequence[Span]) -> Rendered:
-        """Make source audio (everything) and main and light audio (the `kept` spans joined, ascending).
+        """Make source audio (everything) and main and light audio: the `kept` spans joined.
 
+        At least one span, ascending, without overlap, none empty. The same samples give the same bytes.
         Raises AudioToolFailed.
         """
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import signal
 import subprocess
 import threading
 from collections.abc import Iterable, Sequence
@@ -16,8 +18,9 @@ from recital_core import errors
 
 LOG_HEAD_BYTES, LOG_TAIL_BYTES = 64 * 1024, 64 * 1024
 QUIET = ("-hide_banner", "-nostats", "-nostdin", "-loglevel", "level+info", "-y")
+STOPPED = (255, -signal.SIGINT, -signal.SIGKILL, -signal.SIGTERM)
+"""How it ends when somebody stops it; a crash on damaged input ends by other signals."""
 # Uploaded bytes may pretend to be a playlist: nothing but the file that is named may be opened.
-STOPPED = (255, -2, -9, -15)
 ONLY_FILES = ("-protocol_whitelist", "file,pipe")
 
 
@@ -29,7 +32,8 @@ class Log(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def errors(self) -> list[str]:
-        return [line for line in self.text.splitlines() if "[error]" in line or "[fatal]" in line]
+        """What ffmpeg calls errors, one a line."""
+        return re.findall(r"\[(?:error|fatal)\] (.*)", self.text)
 
     @property
     def clean(self) -> bool:

@@ -9,6 +9,9 @@ import msgspec
 
 HEAD_BYTES = 64 * 1024
 NARROW_BITS = 16
+LOWEST_RATE, HIGHEST_RATE = 8_000, 384_000
+UNKNOWN_SIZES = (0, 0xFFFFFFFF)
+"""What programs that write WAV without knowing the end put for its size."""
 STREAMINFO_END = 42
 OPUS_MOST_CHANNELS = 8
 
@@ -40,10 +43,9 @@ class Header(msgspec.Struct, frozen=True):
 
 def header(media_type: str, file: BinaryIO) -> Header | None:
     """The header of a file that decodes alone; None when it is not of `media_type`."""
-    head = file.read(HEAD_BYTES)
-    if media_type == "audio/flac":
-        return flac_header(head)
-    return wav_header(head) if media_type == "audio/wav" else opus_header(head)
+    read = {"audio/flac": flac_header, "audio/wav": wav_header}.get(media_type, opus_header)
+    found = read(file.read(HEAD_BYTES))
+    return found if found and LOWEST_RATE <= found.format.sample_rate_hz <= HIGHEST_RATE else None
 
 
 def flac_header(head: bytes) -> Header | None:
@@ -66,7 +68,7 @@ def wav_header(head: bytes) -> Header | None:
             _, channels, rate, _, block, bits = struct.unpack_from("<HHIIHH", head, at + 8)
             found = (Format(rate, channels, bits), block) if rate and channels and block else None
         elif name == b"data" and found:
-            return Header(found[0], size // found[1])
+            return Header(found[0], None if size in UNKNOWN_SIZES else size // found[1])
         at += 8 + size + size % 2
     return None
 

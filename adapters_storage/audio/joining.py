@@ -30,7 +30,7 @@ LONGEST_CODED_FRAME_MS = 60
 COPY_BYTES = 1024 * 1024
 AT_ONCE = 16
 """Segments that one process decodes, each from a file of its own."""
-MOST_HOURS = 24
+MOST_SAMPLES = 12 * 3600 * 48_000
 """Longer than any reading: a count that asks for more silence than this is a lie, and would fill the disk."""
 
 
@@ -60,8 +60,8 @@ class Joiner:
         self._rate = rate
         self._samples = self._segments[-1].end_sample
         self._problems: list[str] = []
-        if self._samples > MOST_HOURS * 3600 * rate:
-            raise errors.AudioUnreadable(f"The segments declare more than {MOST_HOURS} hours.")
+        if self._samples > MOST_SAMPLES:
+            raise errors.AudioUnreadable(f"The segments declare more than {MOST_SAMPLES} samples.")
 
     def alone(self, staging: BlobStore) -> Line:
         """Segments that decode alone. Raises AudioUnreadable when not one of them is of the media type."""
@@ -100,7 +100,7 @@ class Joiner:
         if decoded == 0:
             raise errors.AudioUnreadable("The stream cannot be read.")
         if log.errors:
-            self._problems.append(f"The stream is damaged: {log.errors[0][:200]}")
+            self._problems.append(f"The stream is damaged: {log.errors[0][:200].strip()}")
         declared = sum(segment.samples for segment in self._segments)
         if abs(decoded - declared) * 1000 > LONGEST_CODED_FRAME_MS * self._rate:
             self._problems.append(f"The stream has {decoded} samples, not the declared {declared}.")

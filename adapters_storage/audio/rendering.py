@@ -71,6 +71,7 @@ def _can_be_copied(line: Line, kept: Sequence[Span]) -> bool:
         line.coded is not None
         and line.coded_channels == 1
         and line.coded_samples == line.samples
+        and not line.problems
         and list(kept) == [Span(0, line.samples)]
     )
 

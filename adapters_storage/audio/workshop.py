@@ -99,13 +99,21 @@ def _working_folder(parent: Path) -> Iterator[Path]:
         parent.mkdir(parents=True, exist_ok=True)
         for old in parent.glob(f"{PREFIX}*"):
             _remove_if_left(old)
-        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
-        lock = (folder / "lock").open("wb")
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        folder, lock = _locked_folder(parent)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        lock.close()
+
+
+def _locked_folder(parent: Path) -> tuple[Path, BinaryIO]:
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+        lock = (folder / "lock").open("wb")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (folder / "lock").exists():  # else another process took it for a killed one's before it was locked
+            return folder, lock
         lock.close()
 
 

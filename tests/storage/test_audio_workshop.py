@@ -34,10 +34,18 @@ def workshop(tmp_path: Path) -> Iterator[FfmpegWorkshop]:
 
 
 def joined(
-    workshop: FfmpegWorkshop, media_type: str, bodies: Sequence[bytes], samples: Sequence[int], rate: int = RATE
+    workshop: FfmpegWorkshop,
+    media_type: str,
+    bodies: Sequence[bytes],
+    samples: Sequence[int],
+    *,
+    rate: int = RATE,
+    holes: Sequence[int] | None = None,
 ) -> AbstractContextManager[JoinedAudio]:
+    """The session of these segments, with holes of so many samples before them."""
     staging, segments, start = MemoryBlobStore(), [], 0
     for n, (body, count) in enumerate(zip(bodies, samples, strict=True)):
+        start += holes[n] if holes else 0
         staging.put(f"s/{n}", io.BytesIO(body), media_type, {})
         segment = Segment(
             number=n, digest="", media_type=media_type, first_sample=start, samples=count, bytes=len(body)
@@ -84,11 +92,19 @@ def test_opus_that_was_counted_at_another_rate_comes_at_that_rate(workshop: Ffmp
 
 
 @pytest.mark.parametrize(
-    ("media_type", "ending", "coder"), [(WEBM, "webm", "libopus"), (MP4, "mp4", "aac")], ids=["webm", "mp4"]
+    ("media_type", "ending", "options"),
+    [
+        (WEBM, "webm", ["-c:a", "libopus", "-frame_duration", "60"]),
+        (MP4, "mp4", ["-c:a", "aac", "-movflags", "frag_keyframe+delay_moov"]),
+        (MP4, "mp4", ["-c:a", "libopus"]),
+    ],
+    ids=["webm", "mp4 in fragments", "mp4 of opus"],
 )
-def test_slices_of_a_stream_join_by_bytes(workshop: FfmpegWorkshop, media_type: str, ending: str, coder: str) -> None:
+def test_slices_of_a_stream_join_by_bytes(
+    workshop: FfmpegWorkshop, media_type: str, ending: str, options: list[str]
+) -> None:
     sound = tone(4 * RATE)
-    whole = encoded(sound, f"s.{ending}", "-c:a", coder, "-b:a", "96k")
+    whole = encoded(sound, f"s.{ending}", *options, "-b:a", "96k")
     cuts = [0, len(whole) // 3, len(whole) // 2, len(whole)]
     slices = [whole[a:b] for a, b in itertools.pairwise(cuts)]
     with joined(workshop, media_type, slices, [RATE, RATE, 2 * RATE]) as audio:
@@ -123,6 +139,18 @@ def test_a_stream_without_its_first_slice_is_unreadable(workshop: FfmpegWorkshop
 # ---- lossless audio of other shapes
 
 
+def test_flac_that_does_not_say_its_length_is_joined_without_a_word(workshop: FfmpegWorkshop) -> None:
+    parts, bodies = [noise(RATE, seed=n) for n in range(3)], []
+    for part in parts:
+        body = bytearray(encoded(part, "s.flac"))
+        body[21] &= 0xF0
+        body[22:26] = bytes(4)
+        bodies.append(bytes(body))
+    with joined(workshop, "audio/flac", bodies, [RATE] * 3) as audio:
+        assert list(audio.problems) == []
+        assert np.array_equal(decoded(published(audio, MAIN)), np.concatenate(parts))
+
+
 def test_24_bits_stay_24_bits(workshop: FfmpegWorkshop) -> None:
     samples = np.random.default_rng(1).integers(-(2**22), 2**22, RATE, dtype=np.int32) << 8
     body = encoded(samples, "s.flac", "-sample_fmt", "s32", "-bits_per_raw_sample", "24")
@@ -152,7 +180,7 @@ def test_a_segment_of_another_rate_fills_its_declared_place(workshop: FfmpegWork
 
 @pytest.mark.parametrize("rate", [8_000, 16_000, 44_100, 96_000])
 def test_light_audio_is_as_long_as_main_audio_at_any_rate(workshop: FfmpegWorkshop, rate: int) -> None:
-    with joined(workshop, "audio/flac", [encoded(tone(rate, rate), "s.flac", rate=rate)], [rate], rate) as audio:
+    with joined(workshop, "audio/flac", [encoded(tone(rate, rate), "s.flac", rate=rate)], [rate], rate=rate) as audio:
         light = decoded(published(audio, LIGHT, Span(0, rate - 7)))
         assert len(light) / min(rate, RATE) == pytest.approx((rate - 7) / rate, abs=0.001)
 
@@ -200,6 +228,17 @@ def test_a_playlist_in_place_of_audio_opens_no_other_file(
     for body in (playlist, f"ffconcat version 1.0\nfile '{secret}'\n".encode()):
         with pytest.raises(errors.AudioUnreadable), joined(workshop, media_type, [body], [RATE]):
             pytest.fail("A playlist was taken for audio.")
+
+
+def test_a_hole_in_a_coded_stream_is_silence(workshop: FfmpegWorkshop) -> None:
+    sound = tone(2 * RATE)
+    whole = encoded(sound, "s.webm", "-c:a", "libopus", "-b:a", "96k")
+    halves = [whole[: len(whole) // 2], whole[len(whole) // 2 :]]
+    with joined(workshop, WEBM, halves, [RATE, RATE], holes=[0, 4_800]) as audio:
+        assert (audio.samples, list(audio.problems)) == (2 * RATE + 4_800, [])
+        main = decoded(published(audio, MAIN))
+    assert alike(np.r_[main[:RATE], main[RATE + 4_800 :]], sound)
+    assert not main[RATE : RATE + 4_800].any()
 
 
 def test_a_count_of_days_is_refused_before_it_fills_the_disk(workshop: FfmpegWorkshop) -> None:
