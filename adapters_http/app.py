@@ -38,7 +38,7 @@ def create_app(recital: Recital) -> Litestar:
             Router("/problems", route_handlers=[problems.show_problem]),
             *client_routes(),
         ],
-        guards=[known_host],
+        before_request=known_host,
         dependencies={"recital": Provide(lambda: recital, sync_to_thread=False)},
         state=State({"recital": recital}),
         request_class=RecitalRequest,

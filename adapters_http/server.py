@@ -33,6 +33,7 @@ def serve(recital: Recital, host: str, port: int, *, listening: Callable[[int], 
         timeout_graceful_shutdown=PATIENCE_SECONDS,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         ws="none",
+        proxy_headers=False,  # nothing here asks for the scheme or the address of a caller
     )
     with _listening_socket(host, port) as bound, _signals_end_nothing_else():
         listening(bound.getsockname()[1])

@@ -32,7 +32,7 @@ MEDIA_TYPES = SEGMENTS_DECODE_ALONE | SEGMENTS_ARE_SLICES
 
 SHA_256 = re.compile(r"[0-9a-f]{64}")
 
-Word = Annotated[str, msgspec.Meta(max_length=200)]
+Word = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 SampleRate = Annotated[int, msgspec.Meta(ge=8_000, le=384_000)]
 Channels = Annotated[int, msgspec.Meta(ge=1, le=8)]
 Samples = Annotated[int, msgspec.Meta(ge=0, le=MAX_SAMPLES)]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
+from litestar import Request
 from litestar.concurrency import sync_to_thread
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie, State
@@ -23,7 +25,7 @@ OUR_OWN = frozenset(("same-origin", "none"))
 LOOPBACK = frozenset(("127.0.0.1", "::1", "localhost"))
 
 
-async def known_host(connection: Connection, _handler: BaseRouteHandler) -> None:
+async def known_host(connection: Request[Any, Any, Any]) -> None:
     """A server on loopback answers only under names that are its own, whatever a foreign name resolves to.
 
     Raises HostNotKnown.
@@ -93,6 +95,6 @@ def _must_be_same_origin(connection: Connection, settings: Settings) -> None:
         raise CrossSite("Only this site's own pages may do this with the sign-in of a browser.")
 
 
-def _recital(connection: Connection) -> Recital:
+def _recital(connection: ASGIConnection[Any, Any, Any, Any]) -> Recital:
     recital: Recital = connection.app.state.recital
     return recital

@@ -1,0 +1,96 @@
+"""What one segment upload costs the server: CPU of its process (user and system) and the time until the answer.
+
+    python -m tests.benchmarks.segments [uploads]
+
+A real server over a real PostgreSQL and a folder, one keep-alive connection, 84 kB a segment (5 s of FLAC).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import multiprocessing
+import os
+import statistics
+import sys
+import tempfile
+import time
+import uuid
+from datetime import timedelta
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import httpx
+import psutil
+
+from adapters_http.server import serve
+from adapters_storage.assembly import assembled
+from adapters_storage.embedded import EmbeddedPostgres
+from adapters_storage.settings import Settings
+
+SEGMENT_BYTES = 84_000
+SEGMENT_SAMPLES = 240_000
+WARM_UP = 50
+LIMIT_MS = 3.0
+
+
+def main(uploads: int) -> None:
+    with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder)) as database:
+        given = {"RECITAL_DATA_DIR": folder, "RECITAL_DATABASE_URL": database.url}
+        ours, theirs = multiprocessing.Pipe()
+        server = multiprocessing.get_context("spawn").Process(target=run_server, args=(given, theirs))
+        server.start()
+        try:
+            port, token = ours.recv()
+            process = psutil.Process(server.pid)
+            with httpx.Client(
+                base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"}
+            ) as client:
+                session = opened(client)
+                for number in range(WARM_UP):
+                    upload(client, session, number)
+                before = process.cpu_times()
+                waits = [upload(client, session, WARM_UP + number) for number in range(uploads)]
+                after = process.cpu_times()
+        finally:
+            server.terminate()
+            server.join()
+    user, system = after.user - before.user, after.system - before.system
+    cpu_ms = (user + system) / uploads * 1000
+    print(f"{uploads} uploads of {SEGMENT_BYTES} bytes over one connection")
+    print(f"{'server CPU an upload':<28}{cpu_ms:6.2f} ms   (limit {LIMIT_MS} ms)")
+    print(f"{'  user / system':<28}{user / uploads * 1000:6.2f} / {system / uploads * 1000:.2f} ms")
+    print(f"{'answer, median / worst':<28}{statistics.median(waits):6.2f} / {max(waits):.2f} ms")
+
+
+def run_server(given: dict[str, str], to_parent: Connection) -> None:
+    with assembled(Settings.load(given), serving=True) as recital:
+        recital.accounts.approve("dana@example.org")
+        token = recital.accounts.token("dana@example.org", timedelta(days=1))
+        serve(recital, "127.0.0.1", 0, listening=lambda port: to_parent.send((port, token)))
+
+
+def opened(client: httpx.Client) -> str:
+    text = client.post("/api/texts", json={"prose": "One. Two. Three.", "language": "en"}).raise_for_status().json()
+    session = f"/api/sessions/{uuid.uuid4()}"
+    wanted = {"text_id": text["id"], "capture": {"sample_rate_hz": 48000, "codec": "flac"}}
+    client.put(session, json=wanted).raise_for_status()
+    return session
+
+
+def upload(client: httpx.Client, session: str, number: int) -> float:
+    """Send one segment; gives the milliseconds until its answer."""
+    body = os.urandom(SEGMENT_BYTES)
+    headers = {
+        "Content-Type": "audio/flac",
+        "Content-Digest": f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:",
+        "Recital-First-Sample": str(number * SEGMENT_SAMPLES),
+        "Recital-Sample-Count": str(SEGMENT_SAMPLES),
+    }
+    started = time.perf_counter()
+    client.put(f"{session}/audio/{number}", content=body, headers=headers).raise_for_status()
+    return (time.perf_counter() - started) * 1000
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
