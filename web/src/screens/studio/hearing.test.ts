@@ -20,8 +20,16 @@ describe('the microphone check', () => {
     expect(judged(seconds(3, -12), -65)).toBe('good')
     expect(judged(seconds(3, -38), -65)).toBe('quiet')
     expect(judged(seconds(3, -90), -96)).toBe('silent')
-    expect(judged(seconds(3, -12), -35)).toBe('noisy')
+    expect(judged(seconds(7, -12), -35)).toBe('noisy')
     expect(judged(seconds(3, -0.5), -65)).toBe('loud')
+  })
+
+  test('does not take a word for noise before it heard a pause', () => {
+    expect(judged(seconds(3, -12), -35)).toBe('good')
+  })
+
+  test('does not mind a noise far below the voice', () => {
+    expect(judged(seconds(7, -3), -40)).toBe('good')
   })
 
   test('does not take a pause between words for silence', () => {

@@ -4,10 +4,12 @@ import type { Level } from '../../recorder/types'
 export type Hearing = 'waiting' | 'silent' | 'quiet' | 'good' | 'loud' | 'noisy'
 
 const WINDOW_MS = 3000
+const FLOOR_KNOWN_MS = 6000 // before that the quietest moment may still be a word
 const NO_SOUND_DB = -66 // a muted or dead device; a quiet room lies above
 const QUIET_DB = -30
 const LOUD_DB = -1
 const NOISY_DB = -42
+const CLEAR_OF_NOISE_DB = 35
 const SPEECH_OVER_NOISE_DB = 12
 
 interface Heard {
@@ -36,7 +38,8 @@ export class Hearer {
     if (peakDb > LOUD_DB || this.#heard.some((heard) => heard.clipped)) return 'loud'
     if (listenedMs < WINDOW_MS / 2) return 'waiting'
     if (peakDb < NO_SOUND_DB) return 'silent'
-    if (noiseFloorDb > NOISY_DB) return 'noisy'
+    const covered = noiseFloorDb > NOISY_DB && peakDb < noiseFloorDb + CLEAR_OF_NOISE_DB
+    if (covered && listenedMs >= FLOOR_KNOWN_MS) return 'noisy'
     if (peakDb < noiseFloorDb + SPEECH_OVER_NOISE_DB) return 'waiting' // nobody speaks
     return peakDb < QUIET_DB ? 'quiet' : 'good'
   }
