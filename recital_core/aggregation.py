@@ -122,6 +122,8 @@ class Aggregation:
                 raise errors.WrongState(f"The session is {session.state}, not {state}.", state=session.state)
             try:
                 yield session
+            except errors.Interrupted:
+                raise
             except Exception as failure:
                 self._note(session_id, failure)
                 raise

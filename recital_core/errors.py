@@ -157,6 +157,12 @@ class AudioToolFailed(Unavailable):
     title = "The audio program failed"
 
 
+class Interrupted(AudioToolFailed):
+    """The program was stopped because Recital stops: nobody's failure, and no attempt."""
+
+    title = "Recital is stopping"
+
+
 # ---- people
 
 

@@ -132,6 +132,8 @@ class Worker:
             log.warning("session %s is gone", session_id)
         except errors.SessionBusy:
             self._again(session, BUSY_PAUSE)
+        except errors.Interrupted:
+            self._again(session, timedelta())
         except Exception as failure:
             pause = self._pause(session, failure)
             if pause is None:
@@ -142,8 +144,6 @@ class Worker:
 
     def _pause(self, session_id: SessionId, failure: Exception) -> timedelta | None:
         """How long the session rests before it is tried again; None when trying again does not help."""
-        if self._stopping.is_set():
-            return timedelta()
         if isinstance(failure, errors.Invalid):
             return None
         with self._store.transaction() as tx:
