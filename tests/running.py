@@ -8,6 +8,7 @@
         server.kill(); server.start()                   # SIGKILL, and up again on what is left
         server.stop()                                   # SIGTERM; returns the exit code
         server.log                                      # everything it has printed, through all its lives
+        server.programs                                 # names of the programs that it runs now, such as ffmpeg
 
     with running(folder, RECITAL_WORKERS="3") as server: …      # any setting, by its variable
     server = Server(folder); server.start() …                   # without a block; then `server.end()`
@@ -36,7 +37,7 @@ RECITAL = str(Path(sys.executable).with_name("recital"))
 STARTS_WITHIN_S = 60.0
 STOPS_WITHIN_S = 30.0
 COMMAND_WITHIN_S = 60.0
-POLL_S = 0.02
+POLL_S = 0.01
 
 Found = TypeVar("Found")
 
@@ -93,6 +94,18 @@ class Server:
         """Of the running server. Raises AssertionError when there is none."""
         assert self._process is not None, "the server does not run"
         return self._process.pid
+
+    @property
+    def programs(self) -> list[str]:
+        """Names of the programs that the running server has started and that run now; from Linux's /proc."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                name, _, facts = process.read_text("utf-8", "replace").partition("(")[2].rpartition(") ")
+                state, parent = facts.split()[:2]
+                if int(parent) == self.pid and state != "Z":
+                    found.append(name)
+        return found
 
     def start(self) -> None:
         """Start the server and wait until it is ready. Raises AssertionError, with its words, when it ends instead."""
