@@ -33,6 +33,7 @@ export class Booth {
   #source: Source | null = null
   #take: Take | null = null
   #recording = false
+  #starting: Promise<void> = Promise.resolve()
 
   constructor(desk: Desk, listener: BoothListener) {
     this.#desk = desk
@@ -80,7 +81,17 @@ export class Booth {
     this.#source = null
   }
 
-  async start(what: Start): Promise<string> {
+  /** Marks and a stop that come while this is under way wait for it. */
+  start(what: Start): Promise<string> {
+    const started = this.#start(what)
+    this.#starting = started.then(
+      () => undefined,
+      () => undefined,
+    )
+    return started
+  }
+
+  async #start(what: Start): Promise<string> {
     const source = this.#source
     if (source === null) throw new Error('no microphone is open')
     const { sessionId, reading, atMs, segmentMs } = what
@@ -109,7 +120,8 @@ export class Booth {
     this.#report()
   }
 
-  mark(kind: MarkKind, place: Place, atMs: number): void {
+  async mark(kind: MarkKind, place: Place, atMs: number): Promise<void> {
+    await this.#starting
     if (this.#take === null || !this.#recording) return
     const source = this.#source
     const atSample = this.#take.kind === 'slices' ? this.#take.tape.sampleAt(atMs) : intakeOf(source).sampleAt(atMs)
@@ -119,6 +131,7 @@ export class Booth {
 
   /** Resolves when everything that was heard until `atMs` is in the store. */
   async stop(atMs: number): Promise<void> {
+    await this.#starting
     if (this.#take === null) return
     if (this.#take.kind === 'pcm') {
       await intakeOf(this.#source).stop(atMs)

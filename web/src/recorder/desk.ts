@@ -1,5 +1,5 @@
 import { Outbox } from './outbox'
-import { pendingOf, recoverLogs } from './recovery'
+import { pendingOf, recoverLogs, type WithSession } from './recovery'
 import type { SampleLog } from './sample-log'
 import { Server } from './server'
 import { Store } from './store'
@@ -32,7 +32,7 @@ export class Desk {
     this.#changed = changed
     this.#outbox = new Outbox(store, new Server(self.location.origin), () => this.#outboxMoved())
     this.#channel.onmessage = ({ data }: MessageEvent<Word>) => this.#heard(data)
-    this.#recovered = recoverLogs(store, log, withSession)
+    this.#recovered = this.#recover()
   }
 
   /** Works the outbox as soon as no other tab does, and what a killed tab left is recovered. */
@@ -87,6 +87,15 @@ export class Desk {
     this.stored()
   }
 
+  #recover(only?: string): Promise<void> {
+    const withSession: WithSession = async (sessionId, work) => {
+      if (!this.#owned.has(sessionId)) return withLock(sessionId, work)
+      if (sessionId === only) await work()
+      return sessionId === only
+    }
+    return recoverLogs(this.store, this.log, withSession, reportError, only)
+  }
+
   /** Other tabs take a session that nobody owns for one that was left behind. */
   async #own(sessionId: string): Promise<void> {
     await new Promise<void>((owned) => {
@@ -114,6 +123,7 @@ export class Desk {
   /** Ends a session with what there is of it; one without any audio is dropped. */
   async end(sessionId: string, dropLast: number): Promise<void> {
     await this.#recovered
+    await this.#recover(sessionId) // once more: the device may have been full before
     const session = await this.store.session(sessionId)
     if (session?.samples === 0) return this.drop(sessionId)
     await this.store.freeze(sessionId, dropLast)
@@ -179,7 +189,7 @@ function lockName(sessionId: string): string {
   return `recital-session-${sessionId}`
 }
 
-async function withSession(sessionId: string, work: () => Promise<void>): Promise<boolean> {
+async function withLock(sessionId: string, work: () => Promise<void>): Promise<boolean> {
   return navigator.locks.request(lockName(sessionId), { ifAvailable: true }, async (lock) => {
     if (lock === null) return false
     await work()

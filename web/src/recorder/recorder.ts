@@ -1,6 +1,6 @@
 import { watchMicrophone } from './interruptions'
 import type { FromWorker } from './messages'
-import { microphones, openMicrophone, processingOf } from './microphone'
+import { microphones, NoMicrophone, openMicrophone, processingOf } from './microphone'
 import { newSessionId } from './session-id'
 import { openSource, type Source } from './source'
 import type {
@@ -18,6 +18,7 @@ import { WakeLock } from './wake-lock'
 import { WorkerLink } from './worker-link'
 
 const SEGMENT_MS = 5000
+const FIRST_SAMPLE_PATIENCE_MS = 6000
 
 interface OpenMicrophone {
   deviceId: string | undefined
@@ -110,7 +111,7 @@ export class Recorder {
   /** The moment is the event's own, so that a busy page does not move it. */
   mark(kind: MarkKind, place: Place, eventTimeStamp: number): void {
     if (this.#state.phase !== 'recording') return
-    void this.#worker.call('mark', { kind, place, atMs: sinceEpoch(eventTimeStamp) })
+    this.#worker.tell('mark', { kind, place, atMs: sinceEpoch(eventTimeStamp) })
   }
 
   /** Resolves when all of it is on this device's disk; the microphone is closed. */
@@ -154,7 +155,7 @@ export class Recorder {
   }
 
   signedInAgain(): void {
-    void this.#worker.call('tryNow', null)
+    this.#worker.tell('tryNow', null)
   }
 
   close(): void {
@@ -168,7 +169,8 @@ export class Recorder {
   async #open(deviceId: string | undefined): Promise<OpenMicrophone> {
     const track = await openMicrophone(deviceId)
     try {
-      const source = await openSource(track, this.#worker, (reason) => this.#interrupted(reason))
+      const opened = openSource(track, this.#worker, (reason) => this.#interrupted(reason))
+      const source = await within(FIRST_SAMPLE_PATIENCE_MS, opened)
       const unwatch = watchMicrophone(track, (reason) => this.#interrupted(reason))
       return { deviceId, track, source, unwatch }
     } catch (error) {
@@ -184,7 +186,7 @@ export class Recorder {
     unwatch()
     source.close()
     track.stop()
-    void this.#worker.call('release', null)
+    this.#worker.tell('release', null)
   }
 
   #interrupted(reason: StopReason): void {
@@ -231,6 +233,19 @@ export class Recorder {
 
   #expect(...phases: Phase[]): void {
     if (!phases.includes(this.#state.phase)) throw new Error(`not possible while ${this.#state.phase}`)
+  }
+}
+
+/** A microphone that is held by another program, or switched off at itself, may open and never say anything. */
+async function within<T>(ms: number, opened: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const patience = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new NoMicrophone('the microphone opened, but no sound comes from it')), ms)
+  })
+  try {
+    return await Promise.race([opened, patience])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -13,6 +13,9 @@ import { addSession, openStore, RATE } from './testing/sessions'
 import { voice } from './testing/voice'
 
 const here = { paragraph: 0, sentence: 0 }
+const failed = (error: unknown) => {
+  throw error
+}
 const withSession = async (_: string, work: () => Promise<void>) => {
   await work()
   return true
@@ -60,7 +63,7 @@ test('after a kill, the log gives back what was not a segment yet, but for the l
   const samples = voice(3.3 * RATE, RATE)
   play(tape, samples) // and no finish: the tab is gone
   await ledger.settled()
-  await recoverLogs(store, log, withSession)
+  await recoverLogs(store, log, withSession, failed)
   expect(await decoded(store, sessionId)).toEqual(samples.subarray(0, 3 * RATE))
   expect(pendingOf((await store.session(sessionId))!)).toMatchObject({ recordedMs: 3000, state: 'recording-was-cut' })
   expect(await log.leftovers()).toEqual([])
@@ -69,9 +72,27 @@ test('after a kill, the log gives back what was not a segment yet, but for the l
 test('a session that another tab is recording is left alone', async () => {
   const { store, sessionId, log } = await studio()
   log.append({ sessionId, n: 0, rateHz: RATE }, voice(5000, RATE))
-  await recoverLogs(store, log, async () => false)
+  await recoverLogs(store, log, async () => false, failed)
   expect(await log.leftovers()).toHaveLength(1)
   expect((await store.session(sessionId))!.segments).toBe(0)
+})
+
+test('a log that cannot be recovered does not keep the others back, and stays', async () => {
+  const { store, sessionId, log } = await studio()
+  const broken = await addSession(store, { segments: 1, samples: 0 })
+  await store.addSegment(
+    { sessionId: broken, n: 1, firstSample: 0, samples: 1, mediaType: 'x', digest: '', frames: [], held: 0, stopped: 0 },
+    new Uint8Array(1),
+  )
+  await store.changeSession(broken, (session) => (session.segments = 1))
+  for (const name of [{ sessionId: broken, n: 1 }, { sessionId, n: 0 }]) {
+    log.append({ ...name, rateHz: RATE }, voice(5000, RATE))
+  }
+  const failures: unknown[] = []
+  await recoverLogs(store, log, withSession, (error) => failures.push(error))
+  expect(failures).toHaveLength(1)
+  expect((await store.session(sessionId))!.samples).toBe(5000)
+  expect(await log.leftovers()).toMatchObject([{ sessionId: broken }])
 })
 
 test('a committed segment wins over its log, and no log makes a hole', async () => {

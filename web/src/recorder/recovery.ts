@@ -8,16 +8,30 @@ import type { PendingSession } from './types'
 /** Runs `work` while no other tab can record or recover this session; false when another tab has it. */
 export type WithSession = (sessionId: string, work: () => Promise<void>) => Promise<boolean>
 
-/** Turns what a killed tab left in its logs into segments, for every session that no living tab is recording. */
-export async function recoverLogs(store: Store, log: SampleLog, withSession: WithSession): Promise<void> {
+/**
+ * Turns what a killed tab left in its logs into segments, for every session that no living tab is recording. What a
+ * full device cannot take now stays in its log for the next time.
+ */
+export async function recoverLogs(
+  store: Store,
+  log: SampleLog,
+  withSession: WithSession,
+  failed: (error: unknown) => void,
+  only?: string,
+): Promise<void> {
   const bySession = new Map<string, LogName[]>()
   for (const name of await log.leftovers()) {
+    if (only !== undefined && name.sessionId !== only) continue
     bySession.set(name.sessionId, [...(bySession.get(name.sessionId) ?? []), name])
   }
   for (const [sessionId, names] of bySession) {
-    await withSession(sessionId, async () => {
-      for (const name of names) await recoverLog(store, log, name)
-    })
+    try {
+      await withSession(sessionId, async () => {
+        for (const name of names) await recoverLog(store, log, name)
+      })
+    } catch (error) {
+      failed(error)
+    }
   }
 }
 

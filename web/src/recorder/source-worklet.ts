@@ -9,30 +9,44 @@ export interface Worklet {
   close: () => void
 }
 
-/** Taps the track in an audio worklet; null when there is none or the context does not run within two seconds. */
+/**
+ * Taps the track in an audio worklet; null when there is none, when the context does not run within two seconds, or
+ * when this browser cannot join the two.
+ */
 export async function openWorklet(track: MediaStreamTrack, interrupted: () => void): Promise<Worklet | null> {
   if (!('AudioWorkletNode' in globalThis)) return null
   const context = new AudioContext({ latencyHint: 'playback' })
+  const close = (): void => void context.close()
   if (!(await runs(context))) {
-    void context.close()
+    close()
     return null
   }
+  try {
+    const port = await tap(context, track)
+    context.onstatechange = () => {
+      if (context.state !== 'running' && context.state !== 'closed') interrupted()
+    }
+    return { port, rateHz: context.sampleRate, close }
+  } catch (error) {
+    close()
+    if (error instanceof DOMException) return null // such as a device of another rate than the context's
+    throw error
+  }
+}
+
+/** The end of a channel on which the audio thread posts chunks of the track. */
+async function tap(context: AudioContext, track: MediaStreamTrack): Promise<MessagePort> {
   await context.audioWorklet.addModule(workletUrl)
-  const rateHz = context.sampleRate
   const node = new AudioWorkletNode(context, 'pcm-tap', {
     channelCount: 1,
     channelCountMode: 'explicit',
-    processorOptions: { chunkSamples: Math.round((rateHz * CHUNK_MS) / 1000) },
+    processorOptions: { chunkSamples: Math.round((context.sampleRate * CHUNK_MS) / 1000) },
   })
   const { port1, port2 } = new MessageChannel()
   node.port.postMessage(port1, [port1])
-  const microphone = context.createMediaStreamSource(new MediaStream([track]))
-  microphone.connect(node)
+  context.createMediaStreamSource(new MediaStream([track])).connect(node)
   node.connect(context.destination) // it outputs silence, and would not run unconnected
-  context.onstatechange = () => {
-    if (context.state !== 'running' && context.state !== 'closed') interrupted()
-  }
-  return { port: port2, rateHz, close: () => void context.close() }
+  return port2
 }
 
 async function runs(context: AudioContext): Promise<boolean> {

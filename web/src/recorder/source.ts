@@ -33,7 +33,7 @@ export async function openSource(
     const device = await worker.call('usePort', { port, rateHz }, [port])
     return { ...plain, ...device, path: 'worklet', close }
   }
-  const source = new MediaRecorderSource(track, (bytes, atMs) => void worker.call('slice', { bytes, atMs }, [bytes]))
+  const source = new MediaRecorderSource(track, (bytes, atMs) => worker.tell('slice', { bytes, atMs }, [bytes]))
   const rateHz = track.getSettings().sampleRate ?? 48_000
   const device = await worker.call('useSlices', { rateHz, mediaType: mediaRecorderType() })
   return {

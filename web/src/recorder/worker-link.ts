@@ -7,6 +7,7 @@ type Event = Exclude<FromWorker, { id: number }>
 export class WorkerLink {
   #worker: Worker
   #nextId = 0
+  #closed = false
   #waiting = new Map<number, Waiting>()
 
   constructor(onEvent: (event: Event) => void) {
@@ -30,7 +31,15 @@ export class WorkerLink {
     })
   }
 
+  /** A call whose answer nobody waits for; a failure is reported as an uncaught error would be. */
+  tell<Name extends CallName>(name: Name, ask: Calls[Name]['ask'], transfer: Transferable[] = []): void {
+    this.call(name, ask, transfer).catch((error: unknown) => {
+      if (!this.#closed) reportError(error)
+    })
+  }
+
   close(): void {
+    this.#closed = true
     this.#worker.terminate()
     this.#breakOff('the recorder was closed')
   }
