@@ -35,8 +35,9 @@ def build() -> None:
     """Build unless the client there was built from these very sources."""
     if is_built():
         return
+    print("Building the web client ...", flush=True)
     install_modules()
-    npm("run", "build")
+    npm("run", "--silent", "build", "--", "--logLevel", "error")
     BUILT_FROM.write_text(fingerprint(sources()))
 
 
