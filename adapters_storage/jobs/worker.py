@@ -31,8 +31,8 @@ from recital_core.sessions import SessionId
 SWEEP = "sweep"
 EVERY_MINUTE = "* * * * *"
 POLL_S = 5.0
-HEARTBEAT_S = 2.0
-DEAD_AFTER_S = 8.0  # without a heartbeat; taking up a living worker's job is harmless, the session is claimed
+HEARTBEAT_S = 1.0
+DEAD_AFTER_S = 5.0  # without a heartbeat; taking up a living worker's job is harmless, the session is claimed
 RESTART_S = 3.0
 STOP_SEEN_S = 0.2
 BUSY_PAUSE = timedelta(seconds=10)

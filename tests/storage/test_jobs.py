@@ -1,0 +1,209 @@
+"""The queue on a real PostgreSQL: a job belongs to its transaction, and a session waits once."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import psycopg
+import pytest
+from sqlalchemy import Engine, create_engine
+
+from adapters_storage.jobs.queue import MOST_ATTEMPTS, ProcrastinateJobs, pause_after
+from adapters_storage.postgres.schema import engine_url
+from adapters_storage.postgres.unit_of_work import PostgresStore
+from recital_core.ports import Store
+from recital_core.sessions import Capture, Ending, RecitalSession, SessionId, State
+from recital_core.speakers import Role, Speaker, SpeakerId
+from recital_core.texts import Language, RecitalText, TextId, TextSource
+
+NOW = datetime(2026, 5, 1, 10, tzinfo=UTC)
+
+
+@pytest.fixture
+def engine(database: str) -> Iterator[Engine]:
+    engine = create_engine(engine_url(database))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def store(engine: Engine) -> Store:
+    return PostgresStore(engine, ProcrastinateJobs)
+
+
+@pytest.fixture
+def text(store: Store) -> RecitalText:
+    dana = Speaker(
+        id=SpeakerId(uuid.uuid4()), email="dana@example.org", display_name="dana", role=Role.SPEAKER, created_at=NOW
+    )
+    text = RecitalText(
+        id=TextId(uuid.uuid4()),
+        owner_id=dana.id,
+        title="בוקר",
+        language=Language("he"),
+        revision=1,
+        paragraphs=(("בוקר טוב.",),),
+        public=False,
+        source=TextSource(),
+        created_at=NOW,
+    )
+    with store.transaction() as tx:
+        tx.speakers.add(dana)
+        tx.texts.add(text)
+    return text
+
+
+def added(store: Store, text: RecitalText, state: State, **more: object) -> SessionId:
+    session = RecitalSession(
+        id=SessionId(uuid.uuid4()),
+        speaker_id=text.owner_id,
+        text_id=text.id,
+        text_revision=1,
+        capture=Capture(sample_rate_hz=48_000),
+        state=state,
+        opened_at=NOW,
+        last_activity_at=NOW,
+        ending=Ending(segments=1, samples=1, marks=1),
+    )
+    with store.transaction() as tx:
+        tx.sessions.add(session)
+        tx.sessions.save(msgspec.structs.replace(session, **more))
+    return session.id
+
+
+def jobs(database: str) -> list[tuple[str, str, datetime | None]]:
+    """Session, status and moment of every job, the oldest first."""
+    with psycopg.connect(database) as connection:
+        return connection.execute(
+            "SELECT args->>'session_id', status::text, scheduled_at FROM procrastinate_jobs ORDER BY id"
+        ).fetchall()
+
+
+def mark(database: str, status: str) -> None:
+    """Let every job be `status`, as a worker would."""
+    with psycopg.connect(database) as connection:
+        connection.execute("UPDATE procrastinate_jobs SET status = %s::procrastinate_job_status", [status])
+
+
+def some_id() -> SessionId:
+    return SessionId(uuid.uuid4())
+
+
+def test_a_job_is_there_when_its_transaction_was_kept(store: Store, database: str) -> None:
+    session_id = some_id()
+    with store.transaction() as tx:
+        tx.jobs.finalize(session_id)
+        assert jobs(database) == []
+    assert jobs(database) == [(str(session_id), "todo", None)]
+
+
+def test_a_job_is_not_there_when_its_transaction_was_not(store: Store, database: str) -> None:
+    with pytest.raises(RuntimeError), store.transaction() as tx:
+        tx.jobs.finalize(some_id())
+        raise RuntimeError
+    assert jobs(database) == []
+
+
+def test_a_session_that_waits_is_not_enqueued_again(store: Store, database: str) -> None:
+    session_id = some_id()
+    for _ in range(2):
+        with store.transaction() as tx:
+            tx.jobs.finalize(session_id)
+            tx.jobs.finalize(session_id)
+    assert len(jobs(database)) == 1
+
+
+def test_a_duplicate_leaves_the_transaction_usable(engine: Engine, store: Store, text: RecitalText) -> None:
+    session_id = added(store, text, State.ACTIVE)
+    with engine.begin() as connection:
+        ProcrastinateJobs(connection).finalize_later(session_id, NOW)
+    with store.transaction() as tx:
+        jobs_here = tx.jobs
+        assert isinstance(jobs_here, ProcrastinateJobs)
+        jobs_here.finalize_later(session_id, NOW)
+        session = tx.sessions.lock(session_id)
+        assert session is not None
+        tx.sessions.save(session.to(State.ENDED, ended_at=NOW))
+    with store.transaction() as tx:
+        kept = tx.sessions.get(session_id)
+    assert kept is not None
+    assert kept.state is State.ENDED
+
+
+def test_two_transactions_at_one_time_enqueue_once(store: Store, database: str) -> None:
+    session_id, both = some_id(), threading.Barrier(2)
+
+    def enqueue() -> None:
+        with store.transaction() as tx:
+            both.wait(10)
+            tx.jobs.finalize(session_id)
+
+    threads = [threading.Thread(target=enqueue) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(jobs(database)) == 1
+
+
+def test_a_session_that_rests_after_a_failure_is_brought_forward(engine: Engine, store: Store, database: str) -> None:
+    session_id = some_id()
+    with engine.begin() as connection:
+        ProcrastinateJobs(connection).finalize_later(session_id, NOW + timedelta(days=365_0))
+    with store.transaction() as tx:
+        tx.jobs.finalize(session_id)
+    assert jobs(database) == [(str(session_id), "todo", None)]
+
+
+def test_a_session_in_hand_is_enqueued_for_a_second_look(store: Store, database: str) -> None:
+    session_id = some_id()
+    with store.transaction() as tx:
+        tx.jobs.finalize(session_id)
+    mark(database, "doing")
+    with store.transaction() as tx:
+        tx.jobs.finalize(session_id)
+    assert [status for _, status, _ in jobs(database)] == ["doing", "todo"]
+
+
+def test_enqueuing_anew_forgets_the_job_that_was_given_up(store: Store, database: str) -> None:
+    session_id = some_id()
+    with store.transaction() as tx:
+        tx.jobs.finalize(session_id)
+    mark(database, "doing")
+    mark(database, "failed")
+    with store.transaction() as tx:
+        tx.jobs.finalize(session_id)
+    assert [status for _, status, _ in jobs(database)] == ["todo"]
+
+
+def test_unfinished_sessions_without_a_job_are_taken_up(
+    engine: Engine, store: Store, text: RecitalText, database: str
+) -> None:
+    forgotten = {
+        str(added(store, text, State.ENDED)),
+        str(added(store, text, State.AGGREGATED)),
+        str(added(store, text, State.DISCARDED)),
+    }
+    added(store, text, State.ACTIVE)
+    added(store, text, State.UPLOADED)
+    added(store, text, State.DISCARDED, erased_at=NOW)
+    added(store, text, State.ENDED, attempts=MOST_ATTEMPTS)
+    with engine.begin() as connection:
+        assert ProcrastinateJobs(connection).take_up_forgotten() == 3
+    assert {session_id for session_id, _, _ in jobs(database)} == forgotten
+    for status in ("todo", "doing", "failed"):
+        mark(database, status)
+        with engine.begin() as connection:
+            assert ProcrastinateJobs(connection).take_up_forgotten() == 0
+
+
+def test_pauses_grow_from_a_minute_to_six_hours() -> None:
+    pauses = [pause_after(attempts) for attempts in range(1, MOST_ATTEMPTS + 1)]
+    assert pauses[:3] == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4)]
+    assert pauses[-1] == timedelta(hours=6)
+    assert pauses == sorted(pauses)
+    assert pause_after(10_000) == timedelta(hours=6)

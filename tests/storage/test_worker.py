@@ -1,0 +1,230 @@
+"""Workers on a real PostgreSQL, with real audio: what they finish, what they leave, what they take up."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import stat
+import subprocess
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from adapters_storage.assembly import Recital, assembled
+from adapters_storage.settings import Settings
+from recital_core.sessions import RecitalSession, SessionId, State
+from recital_core.speakers import Role
+from tests.ended import begun_session, ended_session, state_of
+from tests.running import RECITAL, wait_until
+
+SOON_S = 30.0
+
+
+class Place:
+    """A data folder and a database, on which any number of workers may run."""
+
+    def __init__(self, folder: Path, database: str) -> None:
+        self.folder = folder
+        self.database = database
+        self.slow_ffmpeg = folder / "slow-ffmpeg"
+        self.ffmpeg_runs = folder / "ffmpeg-runs"
+        folder.mkdir()
+        self.slow_ffmpeg.write_text(f"#!/bin/sh\ntouch '{self.ffmpeg_runs}'\nexec sleep 60\n")
+        self.slow_ffmpeg.chmod(self.slow_ffmpeg.stat().st_mode | stat.S_IXUSR)
+
+    def environ(self, **more: str) -> dict[str, str]:
+        return {"RECITAL_DATA_DIR": str(self.folder), "RECITAL_DATABASE_URL": self.database, **more}
+
+    def settings(self, **more: str) -> Settings:
+        return Settings.load(self.environ(**more))
+
+    @contextlib.contextmanager
+    def worker(self, **more: str) -> Iterator[subprocess.Popen[bytes]]:
+        """`recital worker` in a process of its own, killed at the end if it still runs."""
+        surroundings = {name: value for name, value in os.environ.items() if not name.startswith("RECITAL_")}
+        with subprocess.Popen(
+            [RECITAL, "worker"],
+            cwd=self.folder,
+            env={**surroundings, **self.environ(**more)},
+            stdout=subprocess.DEVNULL,
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    def jobs(self) -> list[tuple[str, datetime | None]]:
+        """Status and moment of every job of a session."""
+        with psycopg.connect(self.database) as connection:
+            return connection.execute(
+                "SELECT status::text, scheduled_at FROM procrastinate_jobs WHERE task_name = 'finalize' ORDER BY id"
+            ).fetchall()
+
+
+@pytest.fixture
+def place(tmp_path: Path, database: str) -> Place:
+    return Place(tmp_path / "data", database)
+
+
+@pytest.fixture
+def recital(place: Place) -> Iterator[Recital]:
+    with assembled(place.settings()) as recital:
+        yield recital
+
+
+@contextlib.contextmanager
+def working(recital: Recital) -> Iterator[None]:
+    worker = recital.worker()
+    worker.start()
+    try:
+        yield
+    finally:
+        worker.stop()
+
+
+def session(recital: Recital, session_id: SessionId) -> RecitalSession:
+    admin = recital.accounts.approve("admin@localhost", Role.ADMIN)
+    return recital.recording.get(admin, session_id).session
+
+
+def wait_for(recital: Recital, session_id: SessionId, state: State) -> None:
+    wait_until(lambda: state_of(recital, session_id) is state, SOON_S, f"{session_id} is {state}")
+
+
+def test_a_worker_publishes_what_has_ended_and_what_ends_while_it_works(recital: Recital, place: Place) -> None:
+    before = ended_session(recital)
+    with working(recital):
+        wait_for(recital, before, State.UPLOADED)
+        after = ended_session(recital)
+        wait_for(recital, after, State.UPLOADED)
+        wait_until(lambda: place.jobs() == [], SOON_S, "the jobs are gone")
+    published = {path.name for path in (place.folder / "archive" / str(after)).iterdir() if path.name[0] != "."}
+    names = {"transcript.vtt", "source.audio.flac", "main.audio.mka", "light.audio.mp3", "session.json"}
+    assert published == names
+    assert not (place.folder / "staging" / "sessions" / str(after)).exists()
+
+
+def test_a_worker_erases_what_was_disavowed(recital: Recital, place: Place) -> None:
+    dana, session_id = begun_session(recital)
+    recital.recording.disavow(dana, session_id)
+    with working(recital):
+        wait_until(lambda: session(recital, session_id).erased_at, SOON_S, "it is erased")
+    assert not (place.folder / "staging" / "sessions" / str(session_id)).exists()
+
+
+def test_a_failure_is_noted_and_tried_again_a_minute_later(place: Place) -> None:
+    with assembled(place.settings(RECITAL_FFMPEG=str(place.folder / "missing"))) as recital, working(recital):
+        session_id = ended_session(recital)
+        wait_until(lambda: session(recital, session_id).attempts, SOON_S, "the failure is noted")
+        [(status, at)] = wait_until(
+            lambda: [job for job in place.jobs() if job[1] is not None], SOON_S, "it is enqueued for later"
+        )
+        failed = session(recital, session_id)
+    assert (failed.state, failed.attempts, status) == (State.ENDED, 1, "todo")
+    assert failed.problem
+    assert at is not None
+    assert timedelta(seconds=40) < at - datetime.now(at.tzinfo) <= timedelta(seconds=60)
+
+
+def test_a_failed_session_does_not_delay_another(place: Place) -> None:
+    with assembled(place.settings()) as recital:
+        bad, good = ended_session(recital), ended_session(recital)
+        for piece in (place.folder / "staging" / "sessions" / str(bad)).rglob("0*"):
+            piece.write_bytes(b"not audio")
+        with working(recital):
+            wait_for(recital, good, State.UPLOADED)
+            wait_until(lambda: [status for status, _ in place.jobs()] == ["failed"], SOON_S, "it is given up")
+        assert session(recital, bad).state is State.ENDED
+        assert session(recital, bad).problem
+
+
+def test_an_operator_s_retry_is_taken_up_at_once(place: Place) -> None:
+    with assembled(place.settings(RECITAL_FFMPEG=str(place.folder / "missing"))) as recital, working(recital):
+        session_id = ended_session(recital)
+        wait_until(lambda: [at for _, at in place.jobs() if at], SOON_S, "it rests")
+    with assembled(place.settings()) as recital:
+        recital.aggregation.retry(session_id)
+        with working(recital):
+            wait_for(recital, session_id, State.UPLOADED)
+
+
+def test_an_abandoned_session_is_closed_and_published_by_the_sweep(recital: Recital, place: Place) -> None:
+    _, session_id = begun_session(recital)
+    with psycopg.connect(place.database) as connection:
+        connection.execute("UPDATE sessions SET last_activity_at = now() - interval '25 hours'")
+    with working(recital):
+        wait_for(recital, session_id, State.UPLOADED)
+
+
+def test_a_session_whose_job_was_lost_is_found_by_the_sweep(recital: Recital, place: Place) -> None:
+    session_id = ended_session(recital)
+    with psycopg.connect(place.database) as connection:
+        connection.execute("DELETE FROM procrastinate_jobs")
+    with working(recital):
+        wait_for(recital, session_id, State.UPLOADED)
+
+
+def test_a_worker_goes_on_after_every_connection_was_lost(recital: Recital, place: Place) -> None:
+    with working(recital):
+        wait_for(recital, ended_session(recital), State.UPLOADED)
+        with psycopg.connect(place.database) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        wait_for(recital, ended_session(recital), State.UPLOADED)
+
+
+def test_a_stop_kills_the_audio_program_and_leaves_the_session_to_the_next(place: Place) -> None:
+    with assembled(place.settings(RECITAL_FFMPEG=str(place.slow_ffmpeg))) as recital:
+        session_id = ended_session(recital)
+        with working(recital):
+            wait_until(place.ffmpeg_runs.exists, SOON_S, "ffmpeg runs")
+            stopped_at = time.monotonic()
+        assert time.monotonic() - stopped_at < 5
+        left = session(recital, session_id)
+        assert (left.state, left.attempts, left.problem) == (State.ENDED, 0, None)
+    with assembled(place.settings()) as recital, working(recital):
+        wait_for(recital, session_id, State.UPLOADED)
+
+
+def test_the_worker_s_program_ends_at_a_sigterm_within_seconds(recital: Recital, place: Place) -> None:
+    ended_session(recital)
+    with place.worker(RECITAL_FFMPEG=str(place.slow_ffmpeg)) as worker:
+        wait_until(place.ffmpeg_runs.exists, SOON_S, "ffmpeg runs")
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(10) == 0
+    assert [status for status, _ in place.jobs()] == ["todo"]
+
+
+def test_the_work_of_a_killed_worker_is_done_by_the_next_once(recital: Recital, place: Place) -> None:
+    with psycopg.connect(place.database) as connection:
+        connection.execute(COUNT_UPLOADS)
+    sessions = [ended_session(recital) for _ in range(3)]
+    with place.worker(RECITAL_FFMPEG=str(place.slow_ffmpeg)) as worker:
+        wait_until(place.ffmpeg_runs.exists, SOON_S, "ffmpeg runs")
+        worker.kill()
+    killed_at = time.monotonic()
+    with place.worker(), place.worker():
+        for session_id in sessions:
+            wait_for(recital, session_id, State.UPLOADED)
+    assert time.monotonic() - killed_at < 20
+    with psycopg.connect(place.database) as connection:
+        uploads = connection.execute("SELECT session_id FROM uploads").fetchall()
+    assert sorted(session_id for (session_id,) in uploads) == sorted(sessions)
+    assert all(session(recital, session_id).attempts == 0 for session_id in sessions)
+
+
+COUNT_UPLOADS = """
+    CREATE TABLE uploads (session_id uuid);
+    CREATE FUNCTION count_upload() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN INSERT INTO uploads VALUES (NEW.id); RETURN NEW; END
+    $$;
+    CREATE TRIGGER count_uploads AFTER UPDATE OF state ON sessions FOR EACH ROW
+        WHEN (NEW.state = 'uploaded') EXECUTE FUNCTION count_upload();
+"""
