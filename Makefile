@@ -19,12 +19,13 @@ check: installed-test
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/deptry .
 	@$(BIN)/python web/build.py check
 
 # A copy of what was installed lies in the environment: nothing is done until a lock says something else.
-installed: .venv/bin/python
+installed:
+	@test -x $(BIN)/python && test -x $(BIN)/pip || sh .ci/environment .venv
 	@cmp -s requirements.lock .venv/requirements.lock || { \
 	  echo "Installing what Recital needs into .venv ..." && \
 	  $(PIP) install --require-hashes --requirement requirements.lock && \
@@ -38,9 +39,6 @@ installed-test: installed
 	  echo "Installing what the tests need into .venv ..." && \
 	  $(PIP) install --require-hashes --requirement requirements-test.lock && \
 	  cp requirements-test.lock .venv/requirements-test.lock; }
-
-.venv/bin/python:
-	@sh .ci/environment .venv
 
 client: installed
 	@$(BIN)/python web/build.py
