@@ -45,7 +45,7 @@ export class Booth {
     let intake: Intake | null = null
     const { device, cancel } = await readTrack(readable, {
       packet: (packet) => {
-        intake ??= new Intake(packet.rateHz, { watchLosses: false, nowMs: packet.atMs })
+        intake ??= new Intake(packet.rateHz, packet.atMs)
         this.#deliver(intake, packet)
       },
       ended: () => this.#stopNow('track-ended'),
@@ -56,7 +56,7 @@ export class Booth {
 
   async usePort(port: MessagePort, rateHz: number): Promise<Device> {
     this.release()
-    const intake = new Intake(rateHz, { watchLosses: true, nowMs: now() })
+    const intake = new Intake(rateHz, now())
     await new Promise<void>((heard) => {
       readPort(port, rateHz, (packet) => {
         heard()
@@ -137,10 +137,10 @@ export class Booth {
       await intakeOf(this.#source).stop(atMs)
       this.#take.tape.finish()
     }
+    this.#report()
     this.#recording = false
     await this.#take.ledger.settled()
     await this.#desk.stopped(this.#take.ledger.sessionId)
-    this.#report()
   }
 
   async listen(): Promise<LocalTake> {
@@ -175,7 +175,7 @@ export class Booth {
 
   #deliver(intake: Intake, packet: Packet): void {
     if (packet.rateHz !== intake.rateHz) return this.#stopNow('rate-changed')
-    if (intake.deliver(packet.samples, packet.atMs)) this.#report()
+    if (intake.deliver(packet.samples, packet.atMs, packet.deviceMs)) this.#report()
   }
 
   #report(): void {

@@ -25,7 +25,7 @@ export class Intake {
   lastPacketMs: number
   #clock: SampleClock
   #meter: LevelMeter
-  #losses: LossWatch | null
+  #losses: LossWatch
   #delivered = 0
   #preRoll: Int16Array[] = []
   #preRollSamples = 0
@@ -34,19 +34,22 @@ export class Intake {
   #position = 0
   #waitingForStop: { sample: number; resolve: () => void } | null = null
 
-  constructor(rateHz: number, options: { watchLosses: boolean; nowMs: number }) {
+  constructor(rateHz: number, nowMs: number) {
     this.rateHz = rateHz
-    this.lastPacketMs = options.nowMs
+    this.lastPacketMs = nowMs
     this.#clock = new SampleClock(rateHz)
     this.#meter = new LevelMeter(rateHz)
-    this.#losses = options.watchLosses ? new LossWatch(rateHz) : null
+    this.#losses = new LossWatch(rateHz)
   }
 
-  /** Samples that arrived at `atMs`; true when they completed a new level. */
-  deliver(samples: Int16Array, atMs: number): boolean {
+  /**
+   * Samples that arrived at `atMs`, by the device's own clock at `deviceMs`, where it tells; true when they completed
+   * a new level.
+   */
+  deliver(samples: Int16Array, atMs: number, deviceMs = atMs): boolean {
     this.#delivered += samples.length
     this.lastPacketMs = atMs
-    const loss = this.#losses?.arrived(atMs, this.#delivered, samples.length) ?? null
+    const loss = this.#losses.arrived(deviceMs, this.#delivered, samples.length)
     this.#pass(samples)
     if (loss !== null) this.#fill(loss.at, loss.count)
     this.#clock.arrived(atMs, this.#delivered)

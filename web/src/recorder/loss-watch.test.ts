@@ -34,8 +34,8 @@ const ms = (samples: number) => Math.round((samples / RATE) * 1000)
 
 test('an even stream loses nothing, and neither does one whose clock drifts', () => {
   expect(losses({ chunks: 20_000 })).toEqual([])
-  expect(losses({ chunks: 20_000, drift: 0.0001 })).toEqual([])
-  expect(losses({ chunks: 20_000, drift: -0.0001 })).toEqual([])
+  expect(losses({ chunks: 20_000, drift: 0.0003 })).toEqual([])
+  expect(losses({ chunks: 20_000, drift: -0.0003 })).toEqual([])
 })
 
 test('a busy thread that catches up is no loss', () => {
@@ -46,7 +46,7 @@ test('a busy thread that catches up is no loss', () => {
 test('a loss is found with its length and its place', () => {
   const [loss, ...more] = losses({ chunks: 400, lost: { 200: 100 } })
   expect(more).toEqual([])
-  expect(Math.abs(ms(loss!.count) - 100)).toBeLessThanOrEqual(1)
+  expect(Math.abs(ms(loss!.count) - 100)).toBeLessThanOrEqual(2)
   expect(loss!.at).toBe(200 * CHUNK)
 })
 
@@ -54,13 +54,13 @@ test('several losses are each found', () => {
   const found = losses({ chunks: 1000, lost: { 200: 60, 400: 1231, 700: 33 } })
   expect(found).toHaveLength(3)
   for (const [i, lostMs] of [60, 1231, 33].entries()) {
-    expect(Math.abs(ms(found[i]!.count) - lostMs)).toBeLessThanOrEqual(1)
+    expect(Math.abs(ms(found[i]!.count) - lostMs)).toBeLessThanOrEqual(2)
   }
 })
 
 test('small losses are declared when together they are heard', () => {
   const lost = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [100 + i * 100, 8]))
   const total = losses({ chunks: 2500, lost }).reduce((sum, { count }) => sum + count, 0)
-  expect(ms(total)).toBeGreaterThan(120)
+  expect(ms(total)).toBeGreaterThan(90)
   expect(ms(total)).toBeLessThanOrEqual(160)
 })

@@ -6,12 +6,13 @@ export interface Loss {
 
 const WINDOW_MS = 3000
 const LEAST_MS = 20
-/** Two clocks may differ by this much (200 ppm) without anything being lost. */
-const DRIFT_MS_PER_S = 0.2
+/** Two clocks may differ by this much (500 ppm) without anything being lost. */
+const DRIFT_MS_PER_S = 0.5
 
 /**
  * Finds samples that were lost before they came here, by the clock: after a loss every packet is late by its length,
- * for ever, while a busy thread delays packets only until it has caught up.
+ * for ever, while a busy thread delays packets only until it has caught up. The clock is the device's where it tells,
+ * else that of the arrivals.
  */
 export class LossWatch {
   #rateHz: number

@@ -5,6 +5,6 @@ import { toInt16 } from './pcm'
 export function readPort(port: MessagePort, rateHz: number, packet: (packet: Packet) => void): void {
   port.onmessage = ({ data }: MessageEvent<Float32Array>) => {
     const atMs = performance.timeOrigin + performance.now()
-    packet({ samples: toInt16(data, 32768), rateHz, channels: 1, atMs })
+    packet({ samples: toInt16(data, 32768), rateHz, channels: 1, atMs, deviceMs: undefined })
   }
 }

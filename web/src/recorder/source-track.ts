@@ -10,6 +10,8 @@ export interface Packet {
   rateHz: number
   channels: number
   atMs: number
+  /** When the device says that it heard the last of them, on a clock of its own; undefined where it says nothing. */
+  deviceMs: number | undefined
 }
 
 /**
@@ -35,6 +37,7 @@ export async function readTrack(
 function packetOf(data: AudioData): Packet {
   const atMs = performance.timeOrigin + performance.now()
   const { numberOfChannels: channels, numberOfFrames: frames, sampleRate: rateHz } = data
+  const deviceMs = (data.timestamp + data.duration) / 1000
   const mixed = new Float32Array(frames)
   const plane = channels === 1 ? mixed : new Float32Array(frames)
   for (let planeIndex = 0; planeIndex < channels; planeIndex++) {
@@ -42,5 +45,5 @@ function packetOf(data: AudioData): Packet {
     if (channels > 1) for (let i = 0; i < frames; i++) mixed[i]! += plane[i]! / channels
   }
   data.close()
-  return { samples: toInt16(mixed, CHROMIUM), rateHz, channels, atMs }
+  return { samples: toInt16(mixed, CHROMIUM), rateHz, channels, atMs, deviceMs }
 }
