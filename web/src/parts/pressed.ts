@@ -39,6 +39,17 @@ export function tapped(act: (timeStamp: number, target: Element) => void): Attac
   }
 }
 
+/** A button that is clicked takes no focus, or it would take the next Space too; Tab still reaches it. */
+export function clickedWithoutFocus(when: () => boolean = () => true): Attachment<HTMLElement> {
+  return (root) => {
+    const down = (event: MouseEvent): void => {
+      if (when() && event.target instanceof Element && event.target.closest('button')) event.preventDefault()
+    }
+    root.addEventListener('mousedown', down)
+    return () => root.removeEventListener('mousedown', down)
+  }
+}
+
 function listening(
   element: HTMLElement,
   down: (event: PointerEvent) => void,

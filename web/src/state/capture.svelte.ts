@@ -1,7 +1,7 @@
 /** The one recorder of this tab, loaded after the first screen stands, and what it says. */
 import type { PendingSession, Recorder, RecorderState } from '../recorder'
 
-const LOOK_AGAIN_MS = 10_000
+const LOOK_AGAIN_MS = 2000
 
 class Capture {
   state: RecorderState | null = $state.raw(null)
@@ -50,7 +50,7 @@ class Capture {
 
   async look(): Promise<void> {
     const recorder = await this.#opening
-    if (recorder) this.pending = await recorder.pending()
+    if (recorder) this.#found(await recorder.pending())
   }
 
   async #opened(segmentMs: number): Promise<Recorder> {
@@ -58,11 +58,16 @@ class Capture {
     const { Recorder } = await import('../recorder')
     const recorder = new Recorder({ segmentMs })
     recorder.subscribe((state) => this.#heard(state))
-    this.pending = await recorder.pending()
+    this.#found(await recorder.pending())
     this.#timer = setInterval(() => {
       if (this.pending.length > 0 && !document.hidden) void this.look()
     }, LOOK_AGAIN_MS)
     return recorder
+  }
+
+  /** The same again is no news, and no screen is drawn anew for it. */
+  #found(pending: PendingSession[]): void {
+    if (JSON.stringify(pending) !== JSON.stringify(this.pending)) this.pending = pending
   }
 
   #heard(state: RecorderState): void {

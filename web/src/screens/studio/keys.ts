@@ -59,5 +59,6 @@ export function backward(direction: Direction): 'ArrowLeft' | 'ArrowRight' {
 export function keepsKey(focused: Element | null, key: string): boolean {
   if (focused === null) return false
   if (focused.closest('input, select, textarea, dialog, [role=menu], [contenteditable]') !== null) return true
-  return (key === ' ' || key === 'Enter') && focused.closest('a[href], button, summary') !== null
+  if (key === 'Enter' && focused.closest('a[href]') !== null) return true
+  return (key === ' ' || key === 'Enter') && focused.closest('button, summary') !== null
 }
