@@ -1,0 +1,36 @@
+"""One server and one reading for all browser tests; a browser profile each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Playwright, sync_playwright
+
+from tests.browser.stage import RATE, microphone_file
+from tests.reading import Reading, reading
+from tests.running import Server, running
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running(tmp_path_factory.mktemp("browser") / "data") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def minute(request: pytest.FixtureRequest) -> Reading:
+    """A Hebrew reading of more than 60 seconds."""
+    return reading(request.config.cache.mkdir("readings"), rate=RATE)
+
+
+@pytest.fixture(scope="session")
+def microphone(minute: Reading) -> Path:
+    return microphone_file(minute, Path(minute.wav).parent)

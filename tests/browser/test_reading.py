@@ -1,0 +1,139 @@
+"""A person reads a text aloud, and what is published is what they read: to the sample, to the word."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+import numpy as np
+import pytest
+from playwright.sync_api import Page, Playwright, expect
+
+from tests.browser.stage import LEAD_MS, RATE, Heard, Samples, added_text, chromium, decoded, signed_in, where
+from tests.reading import Reading
+from tests.running import Server, wait_until
+
+WORST_MARK_MS = {"idle": 40, "blocked": 60}
+TYPICAL_MARK_MS = 20
+PUBLISHED_WITHIN_S = 60
+ROUNDING = 2
+"""Samples go through 32-bit floats on their way; two ears may round them differently."""
+WAV_EARS_MS = 30
+"""The fake microphone skips 10 ms now and then when the machine starves it."""
+
+
+class Run(NamedTuple):
+    """One recorded reading: what the second ear heard, when keys were pressed, what was published."""
+
+    name: str
+    heard: Heard
+    presses: list[float]
+    record: dict[str, Any]
+    folder: Path
+
+
+def read_aloud(page: Page, reading: Reading, played: Samples, *, blocked: bool) -> tuple[Heard, list[float]]:
+    """Press Enter, then Space in the middle of each pause; the last one ends the recording."""
+    studio = page.locator("[data-state]")
+    page.keyboard.press("Enter")
+    expect(studio).to_have_attribute("data-state", "recording")
+    early = Heard(page, RATE, at_least_s=0.5)
+    lead = RATE * LEAD_MS // 1000 - where(early.pcm, played)
+    if blocked:
+        page.evaluate("window.__truth.block()")
+    for spoken in reading.sentences:
+        due = early.moment_of(spoken.next + lead)
+        wait_until(lambda due=due: time.time() * 1000 >= due, 20)
+        page.keyboard.press("Space")
+    expect(studio).to_have_attribute("data-state", "stopped")
+    presses = page.evaluate("window.__truth.presses.filter(({key}) => key === ' ').map(({at}) => at)")
+    return Heard(page, RATE), presses
+
+
+def published(server: Server, text_id: str) -> tuple[dict[str, Any], Path]:
+    """The record of the text's one session, once it is uploaded, and its folder in the archive."""
+    authorization = {"Authorization": f"Bearer {server.token()}"}
+
+    def uploaded() -> str | None:
+        answer = httpx.get(f"{server.url}/api/sessions", params={"text_id": text_id}, headers=authorization)
+        items = answer.json()["items"]
+        return items[0]["id"] if items and items[0]["state"] == "uploaded" else None
+
+    folder = server.archive / wait_until(uploaded, PUBLISHED_WITHIN_S, "the session is uploaded")
+    return json.loads((folder / "session.json").read_text("utf-8")), folder
+
+
+@pytest.fixture(scope="module", params=["idle", "blocked"])
+def run(
+    request: pytest.FixtureRequest,
+    playwright: Playwright,
+    server: Server,
+    minute: Reading,
+    microphone: Path,
+) -> Run:
+    text_id = added_text(server, minute)
+    with chromium(playwright, server.folder.with_name(f"profile-{request.param}"), microphone) as context:
+        page = signed_in(context, server)
+        page.goto(f"{server.url}/texts/{text_id}")
+        page.locator("[data-state]").wait_for()
+        heard, presses = read_aloud(page, minute, decoded(microphone, RATE), blocked=request.param == "blocked")
+        page.get_by_role("button", name="Keep", exact=True).click()
+        record, folder = published(server, text_id)
+    return Run(request.param, heard, presses, record, folder)
+
+
+def test_every_mark_is_where_the_key_was_pressed(run: Run) -> None:
+    source = decoded(run.folder / "source.audio.flac", RATE)
+    first = where(source, run.heard.pcm)
+    marked = np.array([cue["raw_end_sample"] for cue in run.record["cues"]])
+    pressed = np.array([run.heard.sample_at(moment) - first for moment in run.presses])
+    errors = (marked - pressed) * 1000 / RATE
+    print(f"{run.name}: worst mark {np.max(np.abs(errors)):.1f} ms, spread {np.ptp(errors):.1f} ms")
+    assert np.max(np.abs(errors)) <= WORST_MARK_MS[run.name]
+    assert np.quantile(np.abs(errors - np.median(errors)), 0.95) <= TYPICAL_MARK_MS
+
+
+def test_every_cue_ends_in_the_pause_after_its_words(run: Run, minute: Reading) -> None:
+    source = decoded(run.folder / "source.audio.flac", RATE)
+    shift = where(minute.pcm(), source)
+    ends = [cue["end_sample"] - shift for cue in run.record["cues"]]
+    next_starts = [*(spoken.start for spoken in minute.sentences[1:]), minute.samples]
+    slack = RATE * WAV_EARS_MS // 1000
+    for end, spoken, next_start in zip(ends, minute.sentences, next_starts, strict=True):
+        assert spoken.end - slack < end < next_start + slack
+
+
+def test_the_words_are_the_text_s_in_their_order(run: Run, minute: Reading) -> None:
+    assert [cue["words"] for cue in run.record["cues"]] == [spoken.text for spoken in minute.sentences]
+
+
+def test_main_audio_holds_every_sample_of_the_reading(run: Run) -> None:
+    main = decoded(run.folder / "main.audio.mka", RATE)
+    first = where(main, run.heard.pcm)
+    assert first >= 0
+    heard = run.heard.pcm[first : first + len(main)]
+    assert len(heard) == len(main)
+    assert np.max(np.abs(heard.astype(int) - main)) <= ROUNDING
+
+
+def test_main_audio_is_the_source_s_kept_samples(run: Run) -> None:
+    source, main = (decoded(run.folder / name, RATE) for name in ("source.audio.flac", "main.audio.mka"))
+    cues = run.record["cues"]
+    kept = np.concatenate([source[cue["start_sample"] : cue["end_sample"]] for cue in cues])
+    assert np.array_equal(kept, main)
+    assert all(before["end_ms"] == after["start_ms"] for before, after in itertools.pairwise(cues))
+    assert abs(len(main) * 1000 / RATE - cues[-1]["end_ms"]) <= 1
+
+
+def test_the_device_s_samples_are_all_there_and_said_to_be(run: Run) -> None:
+    capture = run.record["capture"]
+    assert capture["declared"]["sample_rate_hz"] == capture["measured"]["sample_rate_hz"] == RATE
+    assert capture["measured"]["samples"] == sum(segment["samples"] for segment in run.record["segments"])
+    assert run.record["problems"] == run.record["gaps"] == []
+    assert not any(
+        capture["declared"][name] for name in ("echo_cancellation", "noise_suppression", "auto_gain_control")
+    )
