@@ -1,0 +1,149 @@
+"""The server is killed twenty times, while segments arrive, while audio is made and while files go to the archive."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import cycle
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.published import Published
+from tests.chaos.readings import add_text, take_of
+from tests.client import Client, Outbox, Take, new_id
+from tests.reading import Reading
+from tests.running import Server, running, wait_until
+
+KILLS_DURING_UPLOADS = 8
+KILLS_DURING_FINALISING = 12
+SESSIONS_AT_ONCE = 4
+SEGMENT_MS = 500
+MOST_SEGMENTS_BETWEEN_KILLS = 16
+PHASE_WITHIN_S = 30.0
+PATIENCE_S = 120.0
+# A killed worker's session is taken up again 8 s after its last heartbeat; after several kills it rests a minute.
+ALL_UPLOADED_WITHIN_S = 120.0
+A_DAY_AND_AN_HOUR_S = 25 * 60 * 60
+
+Phase = Callable[[], bool]
+
+
+@dataclass
+class Chaos:
+    """Sessions on their way to a server that is killed again and again."""
+
+    server: Server
+    outbox: Outbox
+    text_id: str
+    take: Take
+    senders: ThreadPoolExecutor
+    sent: dict[str, Future[None]] = field(default_factory=dict)
+    kills: Counter[str] = field(default_factory=Counter)
+
+    def send(self) -> None:
+        """Begin one more session."""
+        session_id = new_id()
+        self.sent[session_id] = self.senders.submit(self.outbox.send, session_id, self.text_id, self.take)
+
+    def kill_when(self, phase: Phase, name: str) -> None:
+        """Kill the server as soon as it is in `phase`, start it again, and see that it has all that it confirmed."""
+        wait_until(phase, PHASE_WITHIN_S, name)
+        confirmed = {session_id: set(digests) for session_id, digests in self.outbox.acknowledged.items()}
+        self.server.kill()
+        self.kills[name] += 1
+        self.server.start()
+        for session_id, numbers in confirmed.items():
+            assert numbers <= self.outbox.client.received_numbers(session_id), session_id
+
+    def more_arrived(self, segments: int) -> Phase:
+        """Whether `segments` more were acknowledged than now."""
+        before = self._acknowledged()
+        return lambda: self._acknowledged() >= before + segments
+
+    def phases_of_finalising(self) -> dict[str, Phase]:
+        """Each looks for a session that it has not seen in this phase yet."""
+        seen: dict[str, set[str]] = {"laid ready in staging": set(), "arriving in the archive": set()}
+
+        def news(name: str, found: set[str]) -> bool:
+            fresh = found - seen[name]
+            seen[name] |= fresh
+            return bool(fresh)
+
+        staged, archive = self.server.staging / "sessions", self.server.archive
+        return {
+            "decoding or encoding": lambda: any("ffmpeg" in program for program in self.server.programs),
+            "laid ready in staging": lambda: news(
+                "laid ready in staging", {found.parent.name for found in staged.glob("*/published")}
+            ),
+            "arriving in the archive": lambda: news(
+                "arriving in the archive", {found.name for found in archive.iterdir() if found.name in self.sent}
+            ),
+        }
+
+    def _acknowledged(self) -> int:
+        return sum(len(digests) for digests in self.outbox.acknowledged.values())
+
+
+@pytest.fixture
+def chaos(tmp_path: Path, spoken: Reading) -> Iterator[Chaos]:
+    work = tmp_path / "work"
+    work.mkdir()
+    with (
+        running(tmp_path / "data", TMPDIR=str(work)) as server,
+        Client(server.url, server.token(), patience_s=PATIENCE_S) as client,
+        ThreadPoolExecutor(SESSIONS_AT_ONCE) as senders,
+    ):
+        take = take_of(spoken, segment_ms=SEGMENT_MS)
+        yield Chaos(server, Outbox(client), add_text(client, spoken), take, senders)
+
+
+def test_a_server_killed_twenty_times_publishes_every_session_whole_and_once(
+    chaos: Chaos, spoken: Reading, tmp_path: Path
+) -> None:
+    chance = random.Random(20)
+    for _ in range(2 * SESSIONS_AT_ONCE):
+        chaos.send()
+    for _ in range(KILLS_DURING_UPLOADS):
+        chaos.kill_when(chaos.more_arrived(chance.randint(1, MOST_SEGMENTS_BETWEEN_KILLS)), "segments arriving")
+    phases = cycle(chaos.phases_of_finalising().items())
+    for _ in range(KILLS_DURING_FINALISING):
+        chaos.send()
+        name, phase = next(phases)
+        chaos.kill_when(phase, name)
+    assert chaos.kills.total() == KILLS_DURING_UPLOADS + KILLS_DURING_FINALISING
+
+    client = chaos.outbox.client
+    for session_id, sent in chaos.sent.items():
+        sent.result(PATIENCE_S)
+        client.wait_for(session_id, "uploaded", ALL_UPLOADED_WITHIN_S)
+    assert Counter(session["id"] for session in client.sessions()) == Counter(list(chaos.sent))
+    assert {found.name for found in chaos.server.archive.iterdir() if found.name != ".incoming"} == set(chaos.sent)
+    for session_id in chaos.sent:
+        published = Published(chaos.server.archive / session_id)
+        published.assert_holds(chaos.take)
+        published.assert_captions_sit_in_the_pauses_of(spoken)
+
+    wait_until(lambda: not files(chaos.server.staging / "sessions"), PHASE_WITHIN_S, "staging is empty")
+    chaos.server.stop()
+    age(chaos.server.staging)
+    age(chaos.server.archive / ".incoming")
+    chaos.server.start()
+    assert files(chaos.server.staging) == []
+    assert files(chaos.server.archive / ".incoming") == []
+    assert list((tmp_path / "work").glob("recital-*")) == []
+
+
+def files(folder: Path) -> list[Path]:
+    return [found for found in folder.rglob("*") if found.is_file()]
+
+
+def age(folder: Path) -> None:
+    """Let what killed writers left look as old as it is after a day, when the sweep takes it away."""
+    for file in files(folder):
+        then = file.stat().st_mtime - A_DAY_AND_AN_HOUR_S
+        os.utime(file, (then, then))
