@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
@@ -31,6 +32,9 @@ THRESHOLD_LEAST, THRESHOLD_MOST = 4.0, 25.0
 """Speech begins 30 % of the way from noise to speech in dB, and 6 to 14 dB over the noise."""
 LEAST_UNDER_SPEECH = 8.0
 """A pause is 9 dB quieter than speech; without any, the quietest tenth is speech itself."""
+COMMONLY = 3
+LOSS_RIM = 2
+"""Frames beside lost sound; the nearest may be half lost itself."""
 DIGITAL_SILENCE = 1e-10
 """Mean power that no microphone at 16 bits goes below; gates and filled gaps do."""
 
@@ -92,7 +96,9 @@ class Pauses:
         self._frame = levels.frame_samples
         self._samples = samples
         self._rate = levels.sample_rate_hz
-        self._noise, self._speech = noise_and_speech(levels.power[:: 1 + len(levels.power) // ENOUGH_FRAMES])
+        some = levels.power[:: 1 + len(levels.power) // ENOUGH_FRAMES]
+        self._noise, self._speech = noise_and_speech(some)
+        self._silence_is_loss = _silence_is_loss(some, threshold(self._noise, self._speech))
 
     def near(self, edge: int, first: int, last: int, *, closes: bool) -> int:
         """Where a boundary pressed at sample `edge` belongs: `first` to `last`, at most REACH_MS from it.
@@ -105,10 +111,10 @@ class Pauses:
         first, last = max(first, edge - reach), min(last, edge + reach)
         around = self._frames(NEIGHBOURHOOD_MS)
         start = max(0, edge // self._frame - around)
-        power = self._power[start : edge // self._frame + around]
+        power = self._heard(start, edge // self._frame + around)
         limit = self._limit(power)
         runs = [(start + a, start + b) for a, b in self._across_clicks(list(quiet_runs(smoothed(power, 1), limit)))]
-        best, best_score = None, 0.0
+        best, best_score = None, -math.inf
         for run in runs:
             begin, end = max(first, run[0] * self._frame), min(last, run[1] * self._frame - 1)
             score = self._worth(run) - max(0, begin - edge, edge - end) * 1000 / self._rate
@@ -117,6 +123,17 @@ class Pauses:
         if best is not None:
             return self._quietest(best, edge, first, last)
         return self._end_of_sound(runs, edge, last) if closes else edge
+
+    def _heard(self, start: int, end: int) -> Sequence[float]:
+        """The power of frames `start` to `end`, lost sound taken to be as loud as what is around it."""
+        power = self._power[start:end]
+        if not self._silence_is_loss:
+            return power
+        heard = list(power)
+        for first, after in quiet_runs(power, DIGITAL_SILENCE):
+            around = [*power[max(0, first - LOSS_RIM) : first], *power[after : after + LOSS_RIM]]
+            heard[first:after] = [max(around, default=self._speech)] * (after - first)
+        return heard
 
     def _limit(self, power: Sequence[float]) -> float:
         local, _ = noise_and_speech(power)
@@ -163,6 +180,13 @@ class Pauses:
             if end * self._frame > edge:
                 return min(last, max(edge, start * self._frame)) if start * self._frame <= last else edge
         return last if last == self._samples else edge
+
+
+def _silence_is_loss(power: Sequence[float], limit: float) -> bool:
+    """Whether digital silence is sound that was lost: so it is where quiet frames commonly have noise."""
+    still = sum(1 for value in power if value <= DIGITAL_SILENCE)
+    noisy = sum(1 for value in power if DIGITAL_SILENCE < value < limit)
+    return still * COMMONLY < noisy
 
 
 def _frames_of(run: Run) -> int:

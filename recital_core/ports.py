@@ -94,7 +94,11 @@ class SegmentAudio(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LevelFrames(msgspec.Struct, frozen=True, kw_only=True):
-    """How loud the audio is, in steps of `frame_samples` (10 ms): the mean power of each frame, full scale 1.0."""
+    """How loud the audio is, in steps of `frame_samples` (10 ms), full scale 1.0.
+
+    `power` is each frame's variance: its mean power without what is constant in it, so that neither an offset nor
+    rumble below 50 Hz counts as sound.
+    """
 
     sample_rate_hz: int
     frame_samples: int

@@ -89,7 +89,7 @@ class Ffmpeg:
             with self._lock:
                 self._running.discard(process)
         if self._closed:
-            raise errors.AudioToolFailed("ffmpeg was stopped, since Recital stops.")
+            raise errors.Interrupted("ffmpeg was stopped, since Recital stops.")
         if expired and code < 0:
             raise errors.AudioToolFailed(f"ffmpeg took longer than {timeout_s:.0f} s.")
         if code in STOPPED:
@@ -108,7 +108,7 @@ class Ffmpeg:
     def _start(self, arguments: Sequence[str], folder: Path, fed: bool) -> subprocess.Popen[bytes]:
         with self._lock:
             if self._closed:
-                raise errors.AudioToolFailed("ffmpeg does not start, since Recital stops.")
+                raise errors.Interrupted("ffmpeg does not start, since Recital stops.")
             try:
                 process = subprocess.Popen(
                     [self._program(), *QUIET, *arguments],

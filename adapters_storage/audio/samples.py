@@ -48,9 +48,11 @@ def measure(source: Path, form: Format, mono: Path) -> Measured:
             count += len(scaled)
             whole = len(scaled) // frame * frame
             frames = scaled[:whole].reshape(-1, frame)
-            power.frombytes((np.einsum("ij,ij->i", frames, frames) / frame).astype(np.float64).tobytes())
+            mean_square = np.einsum("ij,ij->i", frames, frames, dtype=np.float64) / frame
+            mean = frames.mean(axis=1, dtype=np.float64)
+            power.frombytes(np.maximum(0, mean_square - mean * mean).tobytes())
             if whole < len(scaled):
-                power.append(float(np.mean(np.square(scaled[whole:]))))
+                power.append(float(scaled[whole:].var(dtype=np.float64)))
     levels = LevelFrames(sample_rate_hz=rate, frame_samples=frame, power=power)
     return Measured(levels=levels, clipped=clipped, dc_offset=total / max(1, count))
 

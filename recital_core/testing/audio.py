@@ -70,7 +70,7 @@ class MemoryJoinedAudio:
         self.levels = LevelFrames(
             sample_rate_hz=sample_rate_hz,
             frame_samples=frame,
-            power=[_power(line[at : at + frame]) for at in range(0, len(line), frame)],
+            power=[_variance(line[at : at + frame]) for at in range(0, len(line), frame)],
         )
         self.clipped_samples = sum(1 for sample in line if sample in (-FULL_SCALE, FULL_SCALE - 1))
         self.dc_offset = sum(line) / FULL_SCALE / max(1, len(line))
@@ -127,3 +127,8 @@ def _bytes(samples: array[int]) -> bytes:
 
 def _power(samples: array[int]) -> float:
     return sum(sample * sample for sample in samples) / (FULL_SCALE * FULL_SCALE * max(1, len(samples)))
+
+
+def _variance(samples: array[int]) -> float:
+    mean = sum(samples) / FULL_SCALE / len(samples)
+    return max(0.0, _power(samples) - mean * mean)

@@ -130,11 +130,12 @@ def test_a_session_without_one_readable_segment_is_unreadable(bench: Bench) -> N
         pytest.fail("There was nothing to join.")
 
 
-def test_levels_are_the_mean_power_of_each_hundredth_of_a_second(bench: Bench) -> None:
-    samples = np.r_[np.zeros(800), np.full(800, 16_384), np.full(40, 8_192)].astype(np.int16)
+def test_levels_are_the_variance_of_each_hundredth_of_a_second(bench: Bench) -> None:
+    swing = np.tile([1, -1], 400)
+    samples = np.r_[np.full(800, 9_999), 16_384 * swing, 3_000 + 8_192 * swing[:40]].astype(np.int16)
     with joined(bench, [bench.encode(samples)], [1_640]) as audio:
         assert (audio.levels.sample_rate_hz, audio.levels.frame_samples) == (RATE, 80)
-        assert list(audio.levels.power) == pytest.approx([0.0] * 10 + [0.25] * 10 + [0.0625])
+        assert list(audio.levels.power) == pytest.approx([0.0] * 10 + [0.25] * 10 + [0.0625], abs=1e-9)
 
 
 def test_clipping_and_constant_offset_are_measured(bench: Bench) -> None:

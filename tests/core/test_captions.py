@@ -129,6 +129,14 @@ def test_a_click_does_not_end_a_pause() -> None:
     assert 2_000 < boundary(sound, 2_165) < 2_330
 
 
+def test_a_stretch_of_lost_sound_is_no_pause() -> None:
+    pauses = [(1_000, LOUD), (500, QUIET)] * 4
+    lost = levels((1_000, LOUD), (300, 0.0), (300, LOUD), (500, QUIET), *pauses)
+    assert 1_600 < boundary(lost, 1_300) < 1_700
+    gated = levels(*[(1_000, LOUD), (500, 0.0)] * 4)
+    assert 1_000 < boundary(gated, 950) < 1_500
+
+
 def test_noise_that_rises_in_the_middle_is_still_told_from_speech() -> None:
     sound = levels((9_000, LOUD), (500, QUIET), (500, LOUD), *[(1_000, LOUD), (500, 1e-5)] * 8)
     assert 12_500 < boundary(sound, 12_400) < 13_000
