@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import random
+import secrets
 import subprocess
 import tempfile
 import wave
@@ -71,13 +71,16 @@ def reading(
         pcm, spoken = _read_aloud(sentences, language, random.Random(seed), rate)
         noise = np.random.default_rng(seed).normal(0, 32768 * 10 ** (noise_db / 20), len(pcm))
         pcm = np.clip(np.rint(pcm + noise), -32768, 32767).astype(np.int16)
-        with wave.open(str(wav), "wb") as file:
+        unfinished = folder / f"{name}.{secrets.token_hex(4)}"  # others may make it at the same time
+        with wave.open(str(unfinished), "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(rate)
             file.writeframes(pcm.tobytes())
+        unfinished.replace(wav)
         made = Reading(wav=str(wav), rate=rate, samples=len(pcm), sentences=tuple(spoken))
-        truth.write_text(json.dumps(msgspec.to_builtins(made), ensure_ascii=False), "utf-8")
+        unfinished.write_bytes(msgspec.json.encode(made))
+        unfinished.replace(truth)
     return msgspec.structs.replace(msgspec.json.decode(truth.read_bytes(), type=Reading), wav=str(wav))
 
 

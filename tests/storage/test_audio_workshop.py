@@ -306,3 +306,9 @@ def test_a_run_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     slow = ["-re", "-f", "lavfi", "-i", "anullsrc", "-f", "null", "-"]
     with pytest.raises(errors.AudioToolFailed, match="longer than"):
         Ffmpeg().run(slow, tmp_path, 0.3)
+
+
+def test_a_full_disk_is_told_as_such_and_not_as_damage(tmp_path: Path) -> None:
+    endless = ["-f", "lavfi", "-i", "anullsrc", "-t", "60", "-f", "s16le", "/dev/full"]
+    with pytest.raises(errors.StorageFull):
+        Ffmpeg().run(endless, tmp_path, 60)
