@@ -50,6 +50,7 @@ def read_aloud(page: Page, reading: Reading, played: Samples, *, blocked: bool) 
         wait_until(lambda due=due: time.time() * 1000 >= due, 20)
         page.keyboard.press("Space")
     expect(studio).to_have_attribute("data-state", "stopped")
+    assert page.get_by_role("alert").all_inner_texts() == [], "the recording stopped by itself"
     presses = page.evaluate("window.__truth.presses.filter(({key}) => key === ' ').map(({at}) => at)")
     return Heard(page, RATE), presses
 
