@@ -84,9 +84,13 @@ class Recording:
             raise errors.UnsupportedMediaType(f"This session is {media_type}; a session has one type.")
         self._staging.put(segment_key(session_id, segment), body, segment.media_type, {"session": str(session_id)})
         with self._store.transaction() as tx:
-            if not tx.sessions.touch(session_id, self._clock.now()):
-                raise errors.SessionClosed("The session was closed while the segment arrived.")
-            held = tx.sessions.add_segment(session_id, segment)
+            if tx.sessions.touch(session_id, self._clock.now()):
+                held = tx.sessions.add_segment(session_id, segment)
+            else:
+                # Whoever cleared staging may have done so before these bytes lay there: once more, then.
+                tx.jobs.finalize(session_id)
+        if held is None:
+            raise errors.SessionClosed("The session was closed while the segment arrived.")
         return held is segment or _same(held, segment)
 
     def take_marks(self, speaker: Speaker, session_id: SessionId, marks: Sequence[Mark]) -> int:

@@ -98,6 +98,21 @@ def test_a_closed_session_takes_no_new_segment_but_knows_the_old(
         world.segment(dana, session, 1)
 
 
+def test_a_segment_that_arrives_while_its_session_is_erased_leaves_nothing(
+    world: World, dana: Speaker, session: RecitalSession
+) -> None:
+    class SlowBody(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            world.recording.disavow(dana, session.id)
+            finalize_all(world)
+            return super().read(size)
+
+    with pytest.raises(errors.SessionClosed):
+        world.recording.take_segment(dana, session.id, a_segment(0, b"late"), SlowBody(b"late"))
+    finalize_all(world)
+    assert list(world.staging.list(staging_prefix(session.id))) == []
+
+
 def test_a_session_has_one_media_type(world: World, dana: Speaker, session: RecitalSession) -> None:
     world.segment(dana, session, 0)
     other = msgspec.structs.replace(a_segment(1, b"RIFF"), media_type="audio/wav")
@@ -286,3 +301,9 @@ def test_pieces_lie_under_their_session_s_folder_in_staging(
     assert [blob.key for blob in world.staging.list(staging_prefix(session.id))] == [
         f"sessions/{session.id}/segments/000000.{a_segment(0, b'segment 0').digest[:32]}"
     ]
+
+
+def finalize_all(world: World) -> None:
+    """What a worker does."""
+    for session_id in world.store.take_jobs():
+        world.aggregation.finalize(session_id)
