@@ -11,7 +11,7 @@ from recital_core.ports import LevelFrames
 REACH_MS = 400
 # The silence before t, p or k within a word lasts 60 to 100 ms, in speech synthesis up to 120.
 SHORTEST_PAUSE_MS = 130
-# From this length on a pause is as good as any longer one; up to it, a millisecond more outweighs one more away.
+# From this length on a pause is as good as any longer one; up to it, a millisecond longer is worth one nearer.
 LONG_PAUSE_MS = 500
 # A key or a mouse clicks within this time; with quiet of some length on both sides it does not end a pause.
 CLICK_MS = 40
@@ -33,6 +33,7 @@ THRESHOLD_LEAST, THRESHOLD_MOST = 4.0, 25.0
 LEAST_UNDER_SPEECH = 8.0
 """A pause is 9 dB quieter than speech; without any, the quietest tenth is speech itself."""
 COMMONLY = 3
+"""So many times more quiet frames with noise than without any: then silence is not what pauses are made of."""
 LOSS_RIM = 2
 """Frames beside lost sound; the nearest may be half lost itself."""
 DIGITAL_SILENCE = 1e-10
@@ -176,6 +177,7 @@ class Pauses:
         return min(last, max(first, frame * self._frame + self._frame // 2))
 
     def _end_of_sound(self, runs: Sequence[Run], edge: int, last: int) -> int:
+        """Where the sound at `edge` ends, or the recording, if not after `last`; else `edge`."""
         for start, end in runs:
             if end * self._frame > edge:
                 return min(last, max(edge, start * self._frame)) if start * self._frame <= last else edge
