@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import uuid
+from pathlib import Path
 
 import numpy as np
 
@@ -51,3 +52,11 @@ def ended_session(recital: Recital) -> SessionId:
 def state_of(recital: Recital, session_id: SessionId) -> State:
     admin = recital.accounts.approve("admin@localhost", Role.ADMIN)
     return recital.recording.get(admin, session_id).session.state
+
+
+def slow_ffmpeg(program: Path, runs: Path) -> None:
+    """Make `program` an ffmpeg that knows its version, and else works for ever once it has made the file `runs`."""
+    program.write_text(
+        f"#!/bin/sh\n[ \"$1\" = -version ] && exec echo ffmpeg version slow\ntouch '{runs}'\nexec sleep 60\n"
+    )
+    program.chmod(0o755)

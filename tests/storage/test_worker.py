@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import stat
 import subprocess
 import time
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from adapters_storage.assembly import Recital, assembled
 from adapters_storage.settings import Settings
 from recital_core.sessions import RecitalSession, SessionId, State
 from recital_core.speakers import Role
-from tests.ended import begun_session, ended_session, state_of
+from tests.ended import begun_session, ended_session, slow_ffmpeg, state_of
 from tests.running import RECITAL, wait_until
 
 SOON_S = 30.0
@@ -34,8 +33,7 @@ class Place:
         self.slow_ffmpeg = folder / "slow-ffmpeg"
         self.ffmpeg_runs = folder / "ffmpeg-runs"
         folder.mkdir()
-        self.slow_ffmpeg.write_text(f"#!/bin/sh\ntouch '{self.ffmpeg_runs}'\nexec sleep 60\n")
-        self.slow_ffmpeg.chmod(self.slow_ffmpeg.stat().st_mode | stat.S_IXUSR)
+        slow_ffmpeg(self.slow_ffmpeg, self.ffmpeg_runs)
 
     def environ(self, **more: str) -> dict[str, str]:
         return {"RECITAL_DATA_DIR": str(self.folder), "RECITAL_DATABASE_URL": self.database, **more}

@@ -1,0 +1,90 @@
+"""Settings, database and doctor."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from adapters_cli.failures import EXIT_CODES, exit_code
+from adapters_storage.settings import SETTINGS
+from recital_core import errors
+from tests.cli.conftest import Terminal
+
+
+def test_every_setting_is_listed_and_secrets_are_hidden(terminal: Terminal) -> None:
+    terminal.environ["RECITAL_SECRET_KEY"] = "hunter2" * 6
+    shown = terminal.run("settings").stdout
+    assert [line.split(" = ")[0] for line in shown.splitlines() if line.startswith("RECITAL_")] == [
+        setting.name for setting in SETTINGS
+    ]
+    assert "hunter2" not in shown
+    assert str(terminal.environ["RECITAL_DATABASE_URL"]) not in shown
+    assert {setting["name"] for setting in terminal.json("settings")} == {setting.name for setting in SETTINGS}
+
+
+@pytest.mark.parametrize("command", [("settings",), ("doctor",), ("speakers", "list"), ("serve",), ("worker",)])
+def test_a_wrong_setting_stops_every_command_with_one_line(terminal: Terminal, command: tuple[str, ...]) -> None:
+    terminal.environ["RECITAL_SEGMENT_MS"] = "long"
+    assert "RECITAL_SEGMENT_MS" in terminal.refused(*command, code=3)
+
+
+def test_a_file_in_the_working_folder_is_read(terminal: Terminal) -> None:
+    (terminal.folder / ".env").write_text("RECITAL_ADMIN_EMAIL=head@example.org\n")
+    assert "head@example.org" in terminal.run("settings").stdout
+
+
+def test_doctor_finds_every_part_well(terminal: Terminal) -> None:
+    assert terminal.json("doctor") == dict.fromkeys(("database", "queue", "staging", "archive", "ffmpeg"))
+    assert {line.split()[1] for line in terminal.run("doctor").stdout.splitlines()} == {"ok"}
+
+
+def test_doctor_names_the_part_that_is_not_well(terminal: Terminal) -> None:
+    terminal.environ["RECITAL_FFMPEG"] = str(terminal.folder / "missing")
+    found = json.loads(terminal.run("doctor", "--json", code=7).stdout)
+    assert [part for part, trouble in found.items() if trouble] == ["ffmpeg"]
+
+
+def test_doctor_says_what_keeps_recital_from_starting(terminal: Terminal) -> None:
+    terminal.environ["RECITAL_DATABASE_URL"] = "postgresql://nobody@127.0.0.1:1/nothing"
+    assert "database" in terminal.run("doctor", code=7).stdout
+
+
+def test_a_database_that_does_not_answer_is_said_in_one_line(terminal: Terminal) -> None:
+    terminal.environ["RECITAL_DATABASE_URL"] = "postgresql://nobody:hunter2@127.0.0.1:1/nothing"
+    line = terminal.refused("speakers", "list", code=7)
+    assert "hunter2" not in line
+
+
+def test_a_database_without_tables_asks_for_an_upgrade(terminal: Terminal, empty_database: str) -> None:
+    terminal.environ["RECITAL_DATABASE_URL"] = empty_database
+    assert "recital db upgrade" in terminal.refused("speakers", "list", code=7)
+    assert json.loads(terminal.run("db", "check", "--json", code=7).stdout)["revision"] is None
+    assert "Applied" in terminal.run("db", "upgrade").stdout
+    assert "Nothing to do" in terminal.run("db", "upgrade").stdout
+    assert "newest" in terminal.run("db", "check").stdout
+    terminal.run("speakers", "list")
+
+
+def test_reset_asks_and_forgets_everything(terminal: Terminal) -> None:
+    terminal.run("speakers", "approve", "dana@example.org")
+    terminal.run("db", "reset", words="n\n", code=1)
+    assert len(terminal.json("speakers", "list")) == 1
+    terminal.run("db", "reset", words="y\n")
+    assert terminal.json("speakers", "list") == []
+
+
+def test_downgrade_takes_migrations_back(terminal: Terminal) -> None:
+    terminal.refused("db", "downgrade", "0099", "--yes", code=3)
+    terminal.run("db", "downgrade", "base", "--yes")
+    assert json.loads(terminal.run("db", "check", "--json", code=7).stdout)["revision"] is None
+
+
+def kinds(family: type[errors.RecitalError]) -> list[type[errors.RecitalError]]:
+    return [family, *(kind for child in family.__subclasses__() for kind in kinds(child))]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in kinds(errors.RecitalError) if kind is not errors.RecitalError])
+def test_every_error_has_the_exit_code_of_its_family(kind: type[errors.RecitalError]) -> None:
+    [family] = [family for family in EXIT_CODES if issubclass(kind, family)]
+    assert exit_code(kind("detail")) == EXIT_CODES[family]
