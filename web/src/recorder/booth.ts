@@ -192,8 +192,12 @@ export class Booth {
   }
 
   #watchSamples(intake: Intake): ReturnType<typeof setInterval> {
+    let heardAt = intake.lastPacketMs
+    let silentChecks = 0 // counted, not timed: a machine that stood still has packets waiting behind this check
     return setInterval(() => {
-      if (now() - intake.lastPacketMs > NO_SAMPLES_MS) this.#stopNow('no-samples')
+      silentChecks = intake.lastPacketMs === heardAt ? silentChecks + 1 : 0
+      heardAt = intake.lastPacketMs
+      if (silentChecks * CHECK_EVERY_MS > NO_SAMPLES_MS) this.#stopNow('no-samples')
     }, CHECK_EVERY_MS)
   }
 
