@@ -130,6 +130,13 @@ def test_a_stream_that_lacks_its_end_is_padded_and_told(workshop: FfmpegWorkshop
         assert len(decoded(published(audio, MAIN))) == 4 * RATE
 
 
+def test_a_recorder_that_starts_late_is_padded_without_a_word(workshop: FfmpegWorkshop) -> None:
+    whole = encoded(tone(2 * RATE - 5_800), "s.webm", "-c:a", "libopus")
+    with joined(workshop, WEBM, [whole], [2 * RATE]) as audio:
+        assert (audio.samples, list(audio.problems)) == (2 * RATE, [])
+        assert len(decoded(published(audio, MAIN))) == 2 * RATE
+
+
 def test_a_stream_without_its_first_slice_is_unreadable(workshop: FfmpegWorkshop) -> None:
     whole = encoded(tone(2 * RATE), "s.webm", "-c:a", "libopus")
     with pytest.raises(errors.AudioUnreadable), joined(workshop, WEBM, [whole[2_000:]], [2 * RATE]):
