@@ -37,6 +37,10 @@ class BrokenNetwork(ThreadingHTTPServer):
         self._chance = random.Random(seed)
         self._lock = threading.Lock()
 
+    def break_requests(self, share: float) -> None:
+        """From now on break this share of the requests: all of them cut the network."""
+        self._share = share
+
     def fault(self) -> str | None:
         """What happens to the next request: one of FAULTS, or nothing."""
         with self._lock:

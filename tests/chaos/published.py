@@ -106,6 +106,11 @@ class Published:
             assert cue["end_sample"] >= sentence.end - slack_samples, cue
 
 
+def files_under(folder: Path) -> list[Path]:
+    """Every file in `folder` and below, in order; none when there is no such folder."""
+    return sorted(found for found in folder.rglob("*") if found.is_file())
+
+
 def _ms(digits: tuple[str | Any, ...]) -> int:
     hours, minutes, seconds, thousandths = map(int, digits)
     return ((hours * 60 + minutes) * 60 + seconds) * 1000 + thousandths

@@ -44,18 +44,17 @@ def test_a_deleted_session_leaves_nothing_whenever_it_was_deleted(
 def test_segments_that_race_with_a_deletion_leave_nothing(
     server: Server, outbox: Outbox, text_id: str, take: Take
 ) -> None:
-    segments = [piece for piece in take.segments for _ in range(1)]
-    for first in range(len(segments)):
+    for first in range(len(take.segments)):
         session_id = new_id()
         outbox.client.open(session_id, text_id, take.capture)
         with ThreadPoolExecutor(4) as flights:
-            sent = [flights.submit(outbox.client.put_segment, session_id, segment) for segment in segments]
+            sent = [flights.submit(outbox.client.put_segment, session_id, segment) for segment in take.segments]
             sent[first].exception()
             outbox.client.delete(session_id)
         refusals = [failure for put in sent if (failure := put.exception()) is not None]
         assert all(isinstance(failure, Refused) and failure.slug == "session-closed" for failure in refusals)
         wait_until_erased(server, session_id)
-        wait_until(lambda gone=session_id: not traces(server, gone), ERASED_WITHIN_S, "nothing is left")
+        wait_until(no_traces(server, session_id), ERASED_WITHIN_S, "nothing is left")
 
 
 def wait_until_erased(server: Server, session_id: str) -> None:
@@ -71,3 +70,7 @@ def wait_until_erased(server: Server, session_id: str) -> None:
 def traces(server: Server, session_id: str) -> list[Path]:
     """Every file and folder of the session in archive and staging."""
     return [path for root in (server.archive, server.staging) for path in root.rglob(f"*{session_id}*")]
+
+
+def no_traces(server: Server, session_id: str) -> Callable[[], bool]:
+    return lambda: not traces(server, session_id)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.published import Published
+from tests.chaos.published import Published, files_under
 from tests.chaos.readings import add_text, take_of
 from tests.client import Client, Outbox, Take, new_id
 from tests.reading import Reading
@@ -128,22 +128,18 @@ def test_a_server_killed_twenty_times_publishes_every_session_whole_and_once(
         published.assert_holds(chaos.take)
         published.assert_captions_sit_in_the_pauses_of(spoken)
 
-    wait_until(lambda: not files(chaos.server.staging / "sessions"), PHASE_WITHIN_S, "staging is empty")
+    wait_until(lambda: not files_under(chaos.server.staging / "sessions"), PHASE_WITHIN_S, "staging is empty")
     chaos.server.stop()
     age(chaos.server.staging)
     age(chaos.server.archive / ".incoming")
     chaos.server.start()
-    assert files(chaos.server.staging) == []
-    assert files(chaos.server.archive / ".incoming") == []
+    assert files_under(chaos.server.staging) == []
+    assert files_under(chaos.server.archive / ".incoming") == []
     assert list((tmp_path / "work").glob("recital-*")) == []
-
-
-def files(folder: Path) -> list[Path]:
-    return [found for found in folder.rglob("*") if found.is_file()]
 
 
 def age(folder: Path) -> None:
     """Let what killed writers left look as old as it is after a day, when the sweep takes it away."""
-    for file in files(folder):
+    for file in files_under(folder):
         then = file.stat().st_mtime - A_DAY_AND_AN_HOUR_S
         os.utime(file, (then, then))
