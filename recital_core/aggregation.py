@@ -22,7 +22,17 @@ from recital_core.ports import AudioWorkshop, BlobStore, Clock, JoinedAudio, Sea
 from recital_core.published import MANIFEST, TRANSCRIPT, Shelf, archive_prefix, digest_of, staged_prefix
 from recital_core.quality import assess, measure
 from recital_core.recording import segment_key, staging_prefix
-from recital_core.sessions import Ending, Mark, Outcome, RecitalSession, Segment, SessionId, State, standing_marks
+from recital_core.sessions import (
+    Ending,
+    Mark,
+    Outcome,
+    RecitalSession,
+    Segment,
+    SessionId,
+    State,
+    lost_sound,
+    standing_marks,
+)
 from recital_core.texts import RecitalText
 
 TAKEN_AT_ONCE = 1000
@@ -194,7 +204,7 @@ class Aggregation:
             measures,
             sample_rate_hz=joined.sample_rate_hz,
             problems=len(joined.problems),
-            gaps=len(held.ending.gaps),
+            gaps=len(lost_sound(held.ending, held.segments)),
         )
         record = manifest(
             session=session,

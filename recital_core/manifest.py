@@ -9,7 +9,7 @@ import msgspec
 
 from recital_core.captions import Cue
 from recital_core.quality import Assessment, Measures
-from recital_core.sessions import Capture, RecitalSession, Segment, SessionId, State
+from recital_core.sessions import Capture, RecitalSession, Segment, SessionId, State, lost_sound
 from recital_core.texts import Language, RecitalText, TextId, TextSource
 
 SCHEMA_VERSION = 1
@@ -139,7 +139,7 @@ def manifest(
         reasons=assessment.reasons,
         measures=measures,
         problems=tuple(problems),
-        gaps=session.ending.gaps if session.ending else (),
+        gaps=lost_sound(session.ending, segments) if session.ending else (),
         cues=tuple(_cue(cue, pace) for cue, pace in zip(cues, measures.cue_words_per_minute, strict=True)),
         segments=tuple(
             SegmentRecord(

@@ -290,6 +290,17 @@ def check_ending(ending: Ending, segments: Sequence[Segment], marks: int) -> Non
             )
 
 
+def lost_sound(ending: Ending, segments: Sequence[Segment]) -> tuple[tuple[int, int], ...]:
+    """Where silence stands for sound: the declared gaps, and the holes between ascending segments, as `gaps` has it."""
+    found = set(ending.gaps)
+    heard = 0
+    for segment in segments:
+        if segment.first_sample > heard:
+            found.add((heard, segment.first_sample - heard))
+        heard = segment.end_sample
+    return tuple(sorted(found))
+
+
 def what_is_left(segments: Sequence[Segment], marks: Sequence[Mark]) -> Ending | None:
     """The ending that an abandoned session can have: its segments from 0 without a hole, the marks that lie in them.
 

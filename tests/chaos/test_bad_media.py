@@ -113,6 +113,8 @@ def test_a_hole_between_two_segments_is_silence_and_nothing_shifts(
     published.assert_holds(take)
     assert not published.source()[at : at + hole].any()
     assert len(published.source()) == spoken.samples + hole
+    assert published.record["gaps"] == [[at, hole]]
+    assert "gaps" in published.record["reasons"]
 
 
 def test_a_session_of_garbage_is_reported_and_blocks_no_other(
