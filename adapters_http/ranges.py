@@ -46,7 +46,7 @@ def part_asked(given: str | None, total: int) -> Part | None:
 def is_current(if_none_match: str | None, etag: str) -> bool:
     """Whether a client holds the very thing that `etag` names."""
     tags = [tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")]
-    return etag in tags or "*" in tags
+    return etag.removeprefix("W/") in tags or "*" in tags
 
 
 async def file_answer(request: RecitalRequest, file: PlayFile, etag: str) -> Response[Any]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import socket
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
+import uvicorn
 from litestar import Litestar
 from litestar.testing import TestClient
 
@@ -176,3 +179,21 @@ def browser(recital: Recital, dana: Caller) -> Iterator[Caller]:
     with TestClient(create_app(recital), base_url=ORIGIN, raise_server_exceptions=False) as client:
         client.get(f"/api/auth/link/{recital.accounts.login_link(dana.email)}", follow_redirects=False)
         yield Caller(client, {"sec-fetch-site": "same-origin"}, dana.email)
+
+
+class Address(NamedTuple):
+    host: str
+    port: int
+
+
+@pytest.fixture(scope="session")
+def live(recital: Recital) -> Iterator[Address]:
+    """The application behind a real server, for what only shows on a real connection."""
+    config = uvicorn.Config(create_app(recital), log_level="warning", access_log=False, ws="none")
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as bound:
+        running = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
+        running.start()
+        yield Address(*bound.getsockname())
+        server.should_exit = True
+        running.join()
