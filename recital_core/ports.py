@@ -54,8 +54,7 @@ class Blob(msgspec.Struct, frozen=True, kw_only=True):
 class BlobStore(Protocol):
     """Bytes under keys such as `sessions/1f…/transcript.vtt`.
 
-    A key is one to 900 characters of parts joined by "/", none of them empty, "." or "..": anything else raises
-    Invalid before something is touched.
+    A key is parts joined by "/", as `keys.valid_key` says; anything else raises Invalid before something is touched.
     """
 
     def put(self, key: str, body: BinaryIO, media_type: str, metadata: Mapping[str, str]) -> int:

@@ -24,6 +24,7 @@ INCOMING = ".incoming"
 STALE_AFTER_SECONDS = 24 * 60 * 60
 FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 COPIED_AT_ONCE = 1024 * 1024
+REMEMBERED = 10_000
 TRIES_AGAINST_OTHERS = 50
 NOT_A_FILE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 
@@ -42,6 +43,7 @@ class FolderBlobStore:
             self._root = root.resolve(strict=True)
             self._incoming = self._root / INCOMING
             self._incoming.mkdir(exist_ok=True)
+        self._durable: set[Path] = set()
 
     def sweep(self, older_than_seconds: float = STALE_AFTER_SECONDS) -> int:
         """Remove what killed writers left half-written, and give how many; younger files may still be written."""
@@ -97,6 +99,7 @@ class FolderBlobStore:
 
     def delete_under(self, prefix: str) -> None:
         folder = self._path(valid_prefix(prefix)[:-1])
+        self._durable.clear()
         with _unavailable():
             for attempt in range(TRIES_AGAINST_OTHERS):
                 if not folder.is_dir():
@@ -132,13 +135,23 @@ class FolderBlobStore:
                 draft.unlink()
 
     def _place(self, draft: Path, described: Path, path: Path) -> None:
-        changed = [path.parent, *_made_folders(path.parent)]
+        path.parent.mkdir(parents=True, exist_ok=True)
         if self._described:
             described.rename(path.with_name(f".{path.name}.json"))
         draft.rename(path)
-        for folder in changed:
-            with contextlib.suppress(FileNotFoundError):  # deleted since
-                _make_durable(folder)
+        with contextlib.suppress(FileNotFoundError):  # deleted since
+            _make_durable(path.parent)
+            self._make_place_durable(path.parent)
+
+    def _make_place_durable(self, folder: Path) -> None:
+        """See to it that `folder` itself is kept, whoever made it; once in the life of this store."""
+        if folder in self._durable:
+            return
+        for above in folder.relative_to(self._root).parents if folder != self._root else ():
+            _make_durable(self._root / above)
+        if len(self._durable) >= REMEMBERED:
+            self._durable.clear()
+        self._durable.add(folder)
 
     def _blobs_in(self, folder: Path, prefix: str) -> Iterator[Blob]:
         with _unavailable():
@@ -196,15 +209,6 @@ def _write(draft: Path, body: BinaryIO) -> int:
         with _unavailable():
             os.fsync(file.fileno())
     return count
-
-
-def _made_folders(folder: Path) -> list[Path]:
-    """Make `folder` and those above it where they are missing, and give the folders that this changed."""
-    if folder.is_dir():
-        return []
-    changed = _made_folders(folder.parent)
-    folder.mkdir(exist_ok=True)
-    return [*changed, folder.parent]
 
 
 def _make_durable(folder: Path) -> None:
