@@ -1,14 +1,14 @@
 import { concatenate } from './pcm'
 import type { LogName, SampleLog } from './sample-log'
 
-const WRITE_EVERY_MS = 500
+const WRITE_EVERY_MS = 400
 
 interface OpenLog {
   pieces: Int16Array[]
   unwrittenSamples: number
 }
 
-/** For browsers and modes without a private file system: the open segment is rewritten in IndexedDB every 0.5 s. */
+/** For browsers and modes without a private file system: the open segment is rewritten in IndexedDB every 0.4 s. */
 export class IndexedDbLog implements SampleLog {
   #database: IDBDatabase
   #failed: (error: unknown) => void

@@ -64,8 +64,8 @@ test('after a kill, the log gives back what was not a segment yet, but for the l
   play(tape, samples) // and no finish: the tab is gone
   await ledger.settled()
   await recoverLogs(store, log, withSession, failed)
-  expect(await decoded(store, sessionId)).toEqual(samples.subarray(0, 3 * RATE))
-  expect(pendingOf((await store.session(sessionId))!)).toMatchObject({ recordedMs: 3000, state: 'recording-was-cut' })
+  expect(await decoded(store, sessionId)).toEqual(samples.subarray(0, 3.2 * RATE))
+  expect(pendingOf((await store.session(sessionId))!)).toMatchObject({ recordedMs: 3200, state: 'recording-was-cut' })
   expect(await log.leftovers()).toEqual([])
 })
 
