@@ -102,6 +102,10 @@ class SegmentDiffers(Conflict):
     title = "This segment is already held with other bytes"
 
 
+class SegmentTooLong(Invalid):
+    title = "This segment declares more audio than a session takes"
+
+
 class DigestMismatch(Invalid):
     title = "The digest does not match the bytes"
 

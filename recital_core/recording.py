@@ -71,7 +71,7 @@ class Recording:
         """Keep one segment, whose bytes are known to have its digest; and whether it is new.
 
         Raises SegmentDiffers when the number is held with other bytes, UnsupportedMediaType when the session began
-        with another one, SessionClosed, SessionNotFound, StorageFull.
+        with another one, SegmentTooLong, SessionClosed, SessionNotFound, StorageFull.
         """
         with self._store.transaction() as tx:
             session = own(tx.sessions.get(session_id), speaker)
@@ -80,6 +80,7 @@ class Recording:
         if held is not None:
             return _same(held, segment)
         session.must_take_pieces()
+        session.must_fit(segment)
         if media_type not in (None, segment.media_type):
             raise errors.UnsupportedMediaType(f"This session is {media_type}; a session has one type.")
         self._staging.put(segment_key(session_id, segment), body, segment.media_type, {"session": str(session_id)})

@@ -22,6 +22,8 @@ MAX_SEGMENT_BYTES = 8 * 1024 * 1024
 MAX_SEGMENTS = 100_000
 MAX_MARKS = 200_000
 MAX_SAMPLES = 2**40
+LONGEST_SEGMENT_S = 600
+LONGEST_SESSION_S = 12 * 60 * 60
 ABANDON_AFTER = timedelta(hours=24)
 
 # One type a session. "alone": each segment decodes by itself and counts its declared samples.
@@ -168,6 +170,16 @@ class RecitalSession(msgspec.Struct, frozen=True, kw_only=True):
         """Raises SessionClosed once the session has ended or was discarded."""
         if self.state is not State.ACTIVE:
             raise errors.SessionClosed(f"The session is {self.state} and takes nothing more.", state=self.state)
+
+    def must_fit(self, segment: Segment) -> None:
+        """Raises SegmentTooLong for one of over ten minutes, or one that ends over twelve hours after the start."""
+        rate = self.capture.sample_rate_hz
+        if segment.samples > LONGEST_SEGMENT_S * rate or segment.end_sample > LONGEST_SESSION_S * rate:
+            raise errors.SegmentTooLong(
+                f"A segment has at most {LONGEST_SEGMENT_S} s, a session at most {LONGEST_SESSION_S} s.",
+                longest_segment_s=LONGEST_SEGMENT_S,
+                longest_session_s=LONGEST_SESSION_S,
+            )
 
     def opened_alike(self, other: RecitalSession) -> bool:
         """Whether `other` asks for the very session that this one is."""

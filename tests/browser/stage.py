@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import json
 import shutil
 import subprocess
+import time
 import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,11 +16,12 @@ from typing import Any
 import httpx
 import numpy as np
 import numpy.typing as npt
-from playwright.sync_api import BrowserContext, Page, Playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from tests.reading import Reading
 from tests.running import Server, wait_until
 
+PUBLISHED_WITHIN_S = 60
 HERE = Path(__file__).parent
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "chromium")
 FLAGS = (
@@ -36,6 +39,9 @@ RATE = 44_100
 """Of Chromium's fake microphone; a reading of the same rate reaches the page without resampling."""
 LEAD_MS = 2500
 """Silence before the reading: the microphone plays from its opening, the recording starts a little later."""
+
+AROUND_MS = 3000
+"""The fake microphone skips 10 ms now and then when the machine is busy: its pace is told by what is near."""
 
 Samples = npt.NDArray[np.int16]
 
@@ -80,19 +86,29 @@ class Heard:
         self._rate = rate
         told = wait_until(lambda: self._told(page, at_least_s), at_least_s + 20, "the second ear hears")
         self.pcm: Samples = np.frombuffer(base64.b64decode(told["pcm"]), dtype=np.int16)
-        ends, at = np.array(told["arrivals"], dtype=np.float64).T
-        self._start_ms = float(np.min(at - ends * 1000 / rate))
+        self._ends, self._at = np.array(told["arrivals"], dtype=np.float64).T
 
     def _told(self, page: Page, at_least_s: float) -> dict[str, Any] | None:
         told: dict[str, Any] = page.evaluate("window.__truth.heard()")
         return told if told["arrivals"] and told["arrivals"][-1][0] > at_least_s * self._rate else None
 
+    @property
+    def samples_by_now(self) -> float:
+        """How many samples the microphone has given by this moment, those included that were not told yet."""
+        return self.sample_at(time.time() * 1000)
+
     def sample_at(self, moment_ms: float) -> float:
-        """The sample that the microphone gave at a moment: by the earliest arrival of all that was heard."""
-        return (moment_ms - self._start_ms) * self._rate / 1000
+        """The sample that the microphone gave at a moment: by the earliest arrival in the seconds around it."""
+        return (moment_ms - self._start_ms(moment_ms)) * self._rate / 1000
 
     def moment_of(self, sample: float) -> float:
-        return self._start_ms + sample * 1000 / self._rate
+        return self._start_ms(float(self._at[-1])) + sample * 1000 / self._rate
+
+    def _start_ms(self, moment_ms: float) -> float:
+        """When sample 0 was there, if the microphone had kept the pace that it has around a moment."""
+        near = np.abs(self._at - moment_ms) <= AROUND_MS
+        near = near if near.any() else self._at >= self._at[-1] - AROUND_MS
+        return float(np.min((self._at - self._ends * 1000 / self._rate)[near]))
 
 
 def signed_in(context: BrowserContext, server: Server) -> Page:
@@ -113,6 +129,27 @@ def added_text(server: Server, reading: Reading) -> str:
     assert answer.status_code == httpx.codes.CREATED, answer.text
     assert [sentence for paragraph in answer.json()["paragraphs"] for sentence in paragraph] == sentences
     return str(answer.json()["id"])
+
+
+def start_reading(page: Page, studio: str) -> None:
+    """Open the studio's address and press Enter: it records, and sound has been heard, when this is over."""
+    page.goto(studio)
+    page.locator("[data-state]").wait_for()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-state]")).to_have_attribute("data-state", "recording")
+
+
+def published(server: Server, text_id: str) -> tuple[dict[str, Any], Path]:
+    """The record of the text's one session, once it is uploaded, and its folder in the archive."""
+    authorization = {"Authorization": f"Bearer {server.token()}"}
+
+    def uploaded() -> str | None:
+        answer = httpx.get(f"{server.url}/api/sessions", params={"text_id": text_id}, headers=authorization)
+        items = answer.json()["items"]
+        return items[0]["id"] if items and items[0]["state"] == "uploaded" else None
+
+    folder = server.archive / wait_until(uploaded, PUBLISHED_WITHIN_S, "the session is uploaded")
+    return json.loads((folder / "session.json").read_text("utf-8")), folder
 
 
 def where(part: Samples, whole: Samples) -> int:

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import itertools
-import json
 import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import httpx
 import numpy as np
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
-from tests.browser.stage import LEAD_MS, RATE, Heard, Samples, added_text, chromium, decoded, signed_in, where
+from tests.browser.stage import (
+    LEAD_MS,
+    RATE,
+    Heard,
+    Samples,
+    added_text,
+    chromium,
+    decoded,
+    published,
+    signed_in,
+    start_reading,
+    where,
+)
 from tests.reading import Reading
 from tests.running import Server, wait_until
 
 WORST_MARK_MS = {"idle": 40, "blocked": 60}
 TYPICAL_MARK_MS = 20
-PUBLISHED_WITHIN_S = 60
 ROUNDING = 2
 """Samples go through 32-bit floats on their way; two ears may round them differently."""
 WAV_EARS_MS = 30
@@ -37,10 +46,7 @@ class Run(NamedTuple):
 
 
 def read_aloud(page: Page, reading: Reading, played: Samples, *, blocked: bool) -> tuple[Heard, list[float]]:
-    """Press Enter, then Space in the middle of each pause; the last one ends the recording."""
-    studio = page.locator("[data-state]")
-    page.keyboard.press("Enter")
-    expect(studio).to_have_attribute("data-state", "recording")
+    """Press Space in the middle of each pause; the last one ends the recording."""
     early = Heard(page, RATE, at_least_s=0.5)
     lead = RATE * LEAD_MS // 1000 - where(early.pcm, played)
     if blocked:
@@ -49,23 +55,10 @@ def read_aloud(page: Page, reading: Reading, played: Samples, *, blocked: bool) 
         due = early.moment_of(spoken.next + lead)
         wait_until(lambda due=due: time.time() * 1000 >= due, 20)
         page.keyboard.press("Space")
-    expect(studio).to_have_attribute("data-state", "stopped")
+    expect(page.locator("[data-state]")).to_have_attribute("data-state", "stopped")
     assert page.get_by_role("alert").all_inner_texts() == [], "the recording stopped by itself"
     presses = page.evaluate("window.__truth.presses.filter(({key}) => key === ' ').map(({at}) => at)")
     return Heard(page, RATE), presses
-
-
-def published(server: Server, text_id: str) -> tuple[dict[str, Any], Path]:
-    """The record of the text's one session, once it is uploaded, and its folder in the archive."""
-    authorization = {"Authorization": f"Bearer {server.token()}"}
-
-    def uploaded() -> str | None:
-        answer = httpx.get(f"{server.url}/api/sessions", params={"text_id": text_id}, headers=authorization)
-        items = answer.json()["items"]
-        return items[0]["id"] if items and items[0]["state"] == "uploaded" else None
-
-    folder = server.archive / wait_until(uploaded, PUBLISHED_WITHIN_S, "the session is uploaded")
-    return json.loads((folder / "session.json").read_text("utf-8")), folder
 
 
 @pytest.fixture(scope="module", params=["idle", "blocked"])
@@ -79,8 +72,7 @@ def run(
     text_id = added_text(server, minute)
     with chromium(playwright, server.folder.with_name(f"profile-{request.param}"), microphone) as context:
         page = signed_in(context, server)
-        page.goto(f"{server.url}/texts/{text_id}")
-        page.locator("[data-state]").wait_for()
+        start_reading(page, f"{server.url}/texts/{text_id}")
         heard, presses = read_aloud(page, minute, decoded(microphone, RATE), blocked=request.param == "blocked")
         page.get_by_role("button", name="Keep", exact=True).click()
         record, folder = published(server, text_id)

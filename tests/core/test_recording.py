@@ -120,6 +120,14 @@ def test_a_session_has_one_media_type(world: World, dana: Speaker, session: Reci
         world.recording.take_segment(dana, session.id, other, io.BytesIO(b"RIFF"))
 
 
+@pytest.mark.parametrize("declared", [{"samples": 601 * SECOND}, {"first_sample": 12 * 3600 * SECOND}])
+def test_a_segment_does_not_declare_hours_of_audio(
+    world: World, dana: Speaker, session: RecitalSession, declared: dict[str, int]
+) -> None:
+    with pytest.raises(errors.SegmentTooLong):
+        world.recording.take_segment(dana, session.id, a_segment(0, b"tiny", **declared), io.BytesIO(b"tiny"))
+
+
 # ---- marks
 
 

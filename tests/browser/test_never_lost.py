@@ -1,0 +1,107 @@
+"""What was recorded arrives: through a killed browser, a cut network, a server that stumbles."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Error, Page, Playwright, expect
+
+from tests.browser.stage import RATE, Heard, added_text, chromium, decoded, published, signed_in, start_reading, where
+from tests.chaos.faults import broken_network
+from tests.reading import Reading
+from tests.running import Server, wait_until
+
+LOST_AT_MOST_S = 0.5
+CUT_S = 30
+FAILING = 0.3
+
+
+def processes_of(profile: Path) -> list[int]:
+    """Every process of the browser that runs on this profile."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit() and f"--user-data-dir={profile}".encode() in (entry / "cmdline").read_bytes():
+                found.append(int(entry.name))
+    return found
+
+
+def read_for(page: Page, seconds: float, press_every_s: float) -> int:
+    """Press "next" now and then, for some seconds, and give how often."""
+    began = time.monotonic()
+    presses = 0
+    while time.monotonic() - began < seconds:
+        due = began + (presses + 1) * press_every_s
+        wait_until(lambda due=due: time.monotonic() >= due, press_every_s + 5)
+        page.keyboard.press("Space")
+        presses += 1
+    return presses
+
+
+def test_a_killed_browser_loses_half_a_second_at_most(
+    playwright: Playwright, server: Server, minute: Reading, microphone: Path, tmp_path: Path
+) -> None:
+    text_id = added_text(server, minute)
+    profile = tmp_path / "profile"
+    with contextlib.suppress(Error), chromium(playwright, profile, microphone) as context:
+        page = signed_in(context, server)
+        start_reading(page, f"{server.url}/texts/{text_id}")
+        read_for(page, seconds=13, press_every_s=3)
+        heard = Heard(page, RATE)
+        pids = processes_of(profile)
+        captured = heard.samples_by_now
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    with chromium(playwright, profile, microphone) as context:
+        page = signed_in(context, server)
+        page.get_by_role("link", name="See it").click()
+        page.get_by_role("button", name="Finish and send").click()
+        record, folder = published(server, text_id)
+    source = decoded(folder / "source.audio.flac", RATE)
+    first = where(source, heard.pcm)
+    lost_s = (captured - first - len(source)) / RATE
+    print(f"killed after {captured / RATE:.2f} s: {lost_s * 1000:.0f} ms lost")
+    assert lost_s <= LOST_AT_MOST_S
+    told = heard.pcm[first : first + len(source)]
+    assert np.max(np.abs(told.astype(int) - source[: len(told)])) <= 2
+    assert len(record["cues"]) in (presses - 1, presses)  # the last press came a moment before the end
+    assert record["problems"] == []
+
+
+def test_a_cut_and_failing_network_changes_no_sample(
+    playwright: Playwright, server: Server, minute: Reading, microphone: Path, tmp_path: Path
+) -> None:
+    text_id = added_text(server, minute)
+    with (
+        broken_network(server.port, share=0.0, seed=5) as network,
+        chromium(playwright, tmp_path / "profile", microphone) as context,
+    ):
+        page = context.new_page()
+        page.goto(server.sign_in_link().replace(server.url, network.url))
+        start_reading(page, f"{network.url}/texts/{text_id}")
+        network.break_requests(FAILING)
+        read_for(page, seconds=8, press_every_s=4)
+        network.break_requests(1.0)
+        read_for(page, seconds=CUT_S, press_every_s=5)
+        expect(page.locator("[data-upload]")).not_to_have_attribute("data-upload", "upload.safe")
+        network.break_requests(FAILING)
+        read_for(page, seconds=8, press_every_s=4)
+        heard = Heard(page, RATE)
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Keep", exact=True).click()
+        record, folder = published(server, text_id)
+        assert sum(network.faults.values()) > 0
+    source = decoded(folder / "source.audio.flac", RATE)
+    first = where(source, heard.pcm)
+    told = heard.pcm[first : first + len(source)]
+    assert len(told) > RATE * (CUT_S + 10)
+    assert np.max(np.abs(told.astype(int) - source[: len(told)])) <= 2
+    assert record["capture"]["measured"]["samples"] == len(source)
+    assert record["problems"] == record["gaps"] == []
+    assert [cue["id"] for cue in record["cues"]] == list(range(1, len(record["cues"]) + 1))
