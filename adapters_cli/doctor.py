@@ -6,6 +6,14 @@ import click
 
 from adapters_cli.output import json_option, show_facts, show_json
 
+WHAT_TO_DO = {
+    "database": "Is PostgreSQL up, and RECITAL_DATABASE_URL right?",
+    "queue": "Run: recital db upgrade",
+    "staging": "Is there room, and may this user write to RECITAL_STAGING_DIR?",
+    "archive": "Is there room, and may this user write to RECITAL_ARCHIVE_DIR?",
+    "ffmpeg": "Install ffmpeg, or name it in RECITAL_FFMPEG.",
+}
+
 
 @click.command("doctor")
 @json_option
@@ -18,5 +26,9 @@ def command(ctx: click.Context, as_json: bool) -> None:
     if as_json:
         show_json(found)
     else:
-        show_facts((part, trouble or "ok") for part, trouble in found.items())
+        show_facts((part, _advice(part, trouble)) for part, trouble in found.items())
     ctx.exit(7 if any(found.values()) else 0)
+
+
+def _advice(part: str, trouble: str | None) -> str:
+    return f"{trouble} {WHAT_TO_DO.get(part, '')}" if trouble else "ok"

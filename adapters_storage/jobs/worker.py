@@ -16,12 +16,13 @@ from uuid import UUID
 
 import procrastinate
 import psycopg
-from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.exceptions import ConnectorException, JobAborted, UniqueViolation
 from procrastinate.jobs import DeleteJobCondition, Status
 from procrastinate.utils import utcnow
 from sqlalchemy import Engine
 
 from adapters_storage.jobs.queue import FINALIZE, MOST_ATTEMPTS, ProcrastinateJobs, pause_after
+from adapters_storage.postgres.unit_of_work import answering
 from recital_core import errors
 from recital_core.aggregation import Aggregation
 from recital_core.ports import Clock, Store
@@ -37,7 +38,7 @@ RESTART_S = 3.0
 STOP_SEEN_S = 0.2
 BUSY_PAUSE = timedelta(seconds=10)
 KEPT_FAILURES_HOURS = 30 * 24
-KILLS_WITHOUT_PAUSE = 3
+KILLS_FORGIVEN = 25  # a server is restarted often; a session that kills its worker must not stop the others for ever
 
 log = logging.getLogger(__name__)
 
@@ -125,11 +126,16 @@ class Worker:
                     raise outcome
 
     def _finalize(self, session_id: str) -> None:
-        session = SessionId(UUID(session_id))
+        try:
+            self._finalize_or_enqueue(SessionId(UUID(session_id)))
+        except errors.DatabaseUnavailable as error:  # nothing could be noted; the sweep takes the session up
+            raise JobAborted from error
+
+    def _finalize_or_enqueue(self, session: SessionId) -> None:
         try:
             self._aggregation.finalize(session)
         except errors.SessionNotFound:
-            log.warning("session %s is gone", session_id)
+            log.warning("session %s is gone", session)
         except errors.SessionBusy:
             self._again(session, BUSY_PAUSE)
         except errors.Interrupted:
@@ -137,9 +143,9 @@ class Worker:
         except Exception as failure:
             pause = self._pause(session, failure)
             if pause is None:
-                log.error("session %s failed and waits for an operator: %s", session_id, failure)  # noqa: TRY400
+                log.error("session %s failed and waits for an operator: %s", session, failure)  # noqa: TRY400
                 raise
-            log.warning("session %s failed, again in %d s: %r", session_id, pause.total_seconds(), failure)
+            log.warning("session %s failed, again in %d s: %r", session, pause.total_seconds(), failure)
             self._again(session, pause)
 
     def _pause(self, session_id: SessionId, failure: Exception) -> timedelta | None:
@@ -152,24 +158,25 @@ class Worker:
         return pause_after(attempts) if attempts < MOST_ATTEMPTS else None
 
     def _again(self, session_id: SessionId, pause: timedelta) -> None:
-        with self._engine.begin() as connection:
+        with answering(), self._engine.begin() as connection:
             ProcrastinateJobs(connection).finalize_later(session_id, self._clock.now() + pause)
 
     def _sweep(self, timestamp: int) -> None:
         """Close abandoned sessions, and enqueue what was forgotten. `timestamp` is the minute this is for."""
         closed = self._recording.sweep()
-        with self._engine.begin() as connection:
+        with answering(), self._engine.begin() as connection:
             forgotten = ProcrastinateJobs(connection).take_up_forgotten()
         if closed or forgotten:
             log.info("sweep of %d: %d abandoned sessions, %d forgotten", timestamp, closed, forgotten)
 
 
 async def _take_up_stalled(queue: procrastinate.App) -> None:
-    """Again and again, give the jobs of killed workers back to the queue."""
+    """Again and again, give the jobs of killed workers back to the queue; first, forget what failed long ago."""
+    await queue.job_manager.delete_old_jobs(KEPT_FAILURES_HOURS, include_failed=True, include_aborted=True)
     while True:
         for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_S):
             kills = job.attempts + 1
-            pause = pause_after(kills - KILLS_WITHOUT_PAUSE) if kills > KILLS_WITHOUT_PAUSE else timedelta()
+            pause = pause_after(kills - KILLS_FORGIVEN) if kills > KILLS_FORGIVEN else timedelta()
             with contextlib.suppress(ConnectorException):  # another worker was quicker; else the next question fails
                 try:
                     await queue.job_manager.retry_job(job, retry_at=utcnow() + pause)

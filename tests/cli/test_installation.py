@@ -43,6 +43,7 @@ def test_doctor_names_the_part_that_is_not_well(terminal: Terminal) -> None:
     terminal.environ["RECITAL_FFMPEG"] = str(terminal.folder / "missing")
     found = json.loads(terminal.run("doctor", "--json", code=7).stdout)
     assert [part for part, trouble in found.items() if trouble] == ["ffmpeg"]
+    assert "RECITAL_FFMPEG" in terminal.run("doctor", code=7).stdout
 
 
 def test_doctor_says_what_keeps_recital_from_starting(terminal: Terminal) -> None:

@@ -199,6 +199,9 @@ def test_unfinished_sessions_without_a_job_are_taken_up(
         mark(database, status)
         with engine.begin() as connection:
             assert ProcrastinateJobs(connection).take_up_forgotten() == 0
+    mark(database, "aborted")
+    with engine.begin() as connection:
+        assert ProcrastinateJobs(connection).take_up_forgotten() == 3
 
 
 def test_pauses_grow_from_a_minute_to_six_hours() -> None:
