@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -29,6 +28,7 @@ PATIENCE_S = 120.0
 # A killed worker's session is taken up again 8 s after its last heartbeat; after several kills it rests a minute.
 ALL_UPLOADED_WITHIN_S = 120.0
 A_DAY_AND_AN_HOUR_S = 25 * 60 * 60
+PARTS_OF_FINALISING = ("decoding or encoding", "laid ready in staging", "arriving in the archive")
 
 Phase = Callable[[], bool]
 
@@ -65,25 +65,16 @@ class Chaos:
         before = self._acknowledged()
         return lambda: self._acknowledged() >= before + segments
 
-    def phases_of_finalising(self) -> dict[str, Phase]:
-        """Each looks for a session that it has not seen in this phase yet."""
-        seen: dict[str, set[str]] = {"laid ready in staging": set(), "arriving in the archive": set()}
-
-        def news(name: str, found: set[str]) -> bool:
-            fresh = found - seen[name]
-            seen[name] |= fresh
-            return bool(fresh)
-
-        staged, archive = self.server.staging / "sessions", self.server.archive
-        return {
-            "decoding or encoding": lambda: any("ffmpeg" in program for program in self.server.programs),
-            "laid ready in staging": lambda: news(
-                "laid ready in staging", {found.parent.name for found in staged.glob("*/published")}
-            ),
-            "arriving in the archive": lambda: news(
-                "arriving in the archive", {found.name for found in archive.iterdir() if found.name in self.sent}
-            ),
+    def finalising(self, name: str) -> Phase:
+        """Whether the server is in that part of finalising, with a session that was not there now."""
+        if name == "decoding or encoding":
+            return lambda: any("ffmpeg" in program for program in self.server.programs)
+        places = {
+            "laid ready in staging": lambda: set(self.server.staging.glob("sessions/*/published")),
+            "arriving in the archive": lambda: set(self.server.archive.glob("[!.]*")),
         }
+        before = places[name]()
+        return lambda: bool(places[name]() - before)
 
     def _acknowledged(self) -> int:
         return sum(len(digests) for digests in self.outbox.acknowledged.values())
@@ -110,11 +101,9 @@ def test_a_server_killed_twenty_times_publishes_every_session_whole_and_once(
         chaos.send()
     for _ in range(KILLS_DURING_UPLOADS):
         chaos.kill_when(chaos.more_arrived(chance.randint(1, MOST_SEGMENTS_BETWEEN_KILLS)), "segments arriving")
-    phases = cycle(chaos.phases_of_finalising().items())
-    for _ in range(KILLS_DURING_FINALISING):
+    for name in PARTS_OF_FINALISING * (KILLS_DURING_FINALISING // len(PARTS_OF_FINALISING)):
         chaos.send()
-        name, phase = next(phases)
-        chaos.kill_when(phase, name)
+        chaos.kill_when(chaos.finalising(name), name)
     assert chaos.kills.total() == KILLS_DURING_UPLOADS + KILLS_DURING_FINALISING
 
     client = chaos.outbox.client
