@@ -75,6 +75,8 @@ export const en = {
   'leave.title': 'You are recording',
   'leave.text': 'What you have read is safe on this device.',
   'leave.stay': 'Go on recording',
+  'leave.stopped-title': 'This recording is not kept yet',
+  'leave.stopped-stay': 'Stay here',
   'leave.go': 'Keep it and leave',
 
   'microphone.check': 'Check the microphone',
@@ -167,6 +169,7 @@ export const en = {
   'pending.title': 'Still on this device',
   'pending.banner': '{count, plural, one {A recording is} other {# recordings are}} still on this device and not yet at the server.',
   'pending.cut-banner': 'A recording was cut off. What you read is safe on this device.',
+  'pending.sign-in': 'Sign in to send it.',
   'pending.show': 'See it',
   'pending.recording-was-cut': 'Was cut off before it was finished',
   'pending.unfinished': 'Stopped, and not yet kept',

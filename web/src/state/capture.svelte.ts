@@ -2,6 +2,7 @@
 import type { PendingSession, Recorder, RecorderState } from '../recorder'
 
 const LOOK_AGAIN_MS = 2000
+const USUAL_SEGMENT_MS = 5000
 
 class Capture {
   state: RecorderState | null = $state.raw(null)
@@ -18,7 +19,7 @@ class Capture {
     return this.pending.filter((session) => session.state !== 'ending' || stuck)
   })
 
-  open(segmentMs: number): Promise<Recorder> {
+  open(segmentMs: number = USUAL_SEGMENT_MS): Promise<Recorder> {
     this.#opening ??= this.#opened(segmentMs)
     return this.#opening
   }

@@ -7,6 +7,8 @@ export type Guard = () => Promise<boolean>
 class Navigation {
   #path = $state(location.pathname)
   #guard: Guard | null = null
+  /** Whether the first screen of this visit was left. */
+  moved = false
   readonly route: Route = $derived(routeOf(this.#path))
 
   listen(): void {
@@ -20,6 +22,7 @@ class Navigation {
     if (replace) history.replaceState(null, '', path)
     else history.pushState(null, '', path)
     this.#path = location.pathname
+    this.moved = true
     scrollTo(0, 0)
     return true
   }

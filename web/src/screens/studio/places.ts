@@ -15,6 +15,11 @@ export function placeName(place: Place): string {
   return `${place.paragraph}.${place.sentence}`
 }
 
+/** The id of a sentence's element in the studio. */
+export function sentenceId(place: Place): string {
+  return `sentence-${placeName(place)}`
+}
+
 export function sentenceAt(paragraphs: Paragraphs, place: Place): string | null {
   return paragraphs[place.paragraph]?.[place.sentence] ?? null
 }

@@ -20,12 +20,16 @@ export class Reading {
   #place: Place = $state.raw(START)
   read: ReadonlySet<string> = $state.raw(new Set())
   take: Take | null = $state.raw(null)
-  /** Sound flows: what is said now is in the recording. */
-  flowing = $state(false)
+  #flowing = $state(false)
+  #starting: Promise<void> = Promise.resolve()
   trouble: MicrophoneTrouble | null = $state(null)
   /** The recording that was just made is stored for good. */
   kept = $state(false)
-  readonly phase: Phase = $derived(capture.state?.phase ?? 'idle')
+  /** As the recorder says, but "recording" only once sound flows. */
+  readonly phase: Phase = $derived.by(() => {
+    const phase = capture.state?.phase ?? 'idle'
+    return phase === 'recording' && !this.#flowing ? 'preparing' : phase
+  })
   readonly place: Place = $derived(this.take?.place ?? this.#place)
   readonly allRead: boolean = $derived.by(() => nextUnread(this.text.paragraphs, null, this.read) === null)
 
@@ -69,17 +73,21 @@ export class Reading {
     rememberPlace(this.text.id, place)
   }
 
-  async start(timeStamp: number): Promise<void> {
-    if (this.phase !== 'idle' && this.phase !== 'ready') return
+  start(timeStamp: number): Promise<void> {
+    if (this.phase === 'idle' || this.phase === 'ready') this.#starting = this.#start(timeStamp)
+    return this.#starting
+  }
+
+  async #start(timeStamp: number): Promise<void> {
     const fresh = this.phase === 'idle'
     if (fresh && !(await this.prepare())) return
     this.kept = false
-    this.flowing = false
+    this.#flowing = false
     this.take = begun(this.#place)
     try {
       const what = { textId: this.text.id, textRevision: this.text.revision, title: this.text.title }
       await this.#recorder.start(what, fresh ? performance.now() : timeStamp)
-      this.flowing = true
+      this.#flowing = true
       announcement.say(t('studio.said-started'))
     } catch (failure) {
       this.take = null
@@ -89,7 +97,7 @@ export class Reading {
 
   /** Next, again or undo; the end of the text stops the recording by itself. */
   async move(move: Move, timeStamp: number): Promise<void> {
-    if (this.take === null || !this.flowing || this.phase !== 'recording') return
+    if (this.take === null || this.phase !== 'recording') return
     const done = movedTake(this.take, move, this.text.paragraphs)
     if (done === null) return
     this.#recorder.mark(done.mark.kind, done.mark.place, timeStamp)
@@ -101,7 +109,7 @@ export class Reading {
 
   /** Stops; the sentence that was being read ended with this press. */
   async stop(timeStamp: number): Promise<void> {
-    if (this.take === null || !this.flowing || this.phase !== 'recording') return
+    if (this.take === null || this.phase !== 'recording') return
     const done = movedTake(this.take, 'next', this.text.paragraphs)
     if (done !== null) {
       this.#recorder.mark(done.mark.kind, done.mark.place, timeStamp)
@@ -124,6 +132,16 @@ export class Reading {
     this.kept = true
     rememberPlace(this.text.id, this.#place)
     announcement.say(t('stopped.kept'))
+  }
+
+  /** Keeps what was read, whatever the recorder is doing just now. */
+  async leave(): Promise<void> {
+    await this.#starting
+    await this.stop(performance.now())
+    await this.#recorder.stop(performance.now()) // also waits for a stop that is under way
+    if (this.take === null) return
+    if (this.take.read.length > 0) await this.keep(0)
+    else await this.discard()
   }
 
   /** Reading goes on where the deleted recording began. */
