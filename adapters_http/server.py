@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 import uvicorn
 
@@ -35,9 +36,10 @@ def serve(recital: Recital, host: str, port: int, *, listening: Callable[[int], 
         ws="none",
         proxy_headers=False,  # nothing here asks for the scheme or the address of a caller
     )
-    with _listening_socket(host, port) as bound, _signals_end_nothing_else():
+    server = uvicorn.Server(config)
+    with _listening_socket(host, port) as bound, _signals_end_only(server):
         listening(bound.getsockname()[1])
-        uvicorn.Server(config).run(sockets=[bound])
+        server.run(sockets=[bound])
 
 
 def _listening_socket(host: str, port: int) -> socket.socket:
@@ -51,10 +53,16 @@ def _listening_socket(host: str, port: int) -> socket.socket:
 
 
 @contextmanager
-def _signals_end_nothing_else() -> Iterator[None]:
-    """Uvicorn raises the signal that stopped it once more; whoever called us still has something to close."""
-    wanted = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, lambda *_: None) for number in wanted}
+def _signals_end_only(server: uvicorn.Server) -> Iterator[None]:
+    """A signal ends the server and nothing else: its caller still has something to close.
+
+    Uvicorn listens for signals only once it runs, and raises the one that stopped it again at its end.
+    """
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:

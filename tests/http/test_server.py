@@ -8,8 +8,11 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx
 import pytest
@@ -19,21 +22,35 @@ from adapters_storage.assembly import Recital, assembled
 from recital_core import errors
 from tests.http.conftest import settings_for
 
+CLOSED = "and closed what was open"
+
+
+class Running(NamedTuple):
+    process: BaseProcess
+    pid: int
+    said: Connection
+    port: int
+    token: str
+
 
 def serving(database: str, folder: str, said: Connection) -> None:
     with assembled(settings_for(database, Path(folder)), serving=True) as recital:
-        serve(recital, "127.0.0.1", 0, listening=said.send)
-        said.send("and closed what was open")
+        recital.accounts.approve("dana@example.org")
+        token = recital.accounts.token("dana@example.org", timedelta(days=1))
+        serve(recital, "127.0.0.1", 0, listening=lambda port: said.send((port, token)))
+        said.send(CLOSED)
 
 
 @contextmanager
-def server(database: str, folder: Path) -> Iterator[tuple[multiprocessing.process.BaseProcess, Connection, int]]:
+def server(database: str, folder: Path) -> Iterator[Running]:
     said, saying = multiprocessing.Pipe(duplex=False)
     process = multiprocessing.get_context("spawn").Process(target=serving, args=(database, str(folder), saying))
     process.start()
     saying.close()
     try:
-        yield process, said, said.recv()
+        port, token = said.recv()
+        assert process.pid is not None
+        yield Running(process, process.pid, said, port, token)
     finally:
         process.kill()
         process.join()
@@ -41,29 +58,39 @@ def server(database: str, folder: Path) -> Iterator[tuple[multiprocessing.proces
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_server_and_lets_its_caller_clean_up(database: str, tmp_path: Path, number: int) -> None:
-    with server(database, tmp_path) as (process, said, port):
-        assert httpx.get(f"http://127.0.0.1:{port}/health/live").json() == {"live": True}
-        assert process.pid is not None
-        os.kill(process.pid, number)
-        assert said.recv() == "and closed what was open"
-        process.join(10)
-        assert process.exitcode == 0
+    with server(database, tmp_path) as running:
+        assert httpx.get(f"http://127.0.0.1:{running.port}/health/live").json() == {"live": True}
+        os.kill(running.pid, number)
+        assert running.said.recv() == CLOSED
+        running.process.join(10)
+        assert running.process.exitcode == 0
         with pytest.raises(ConnectionRefusedError):
-            socket.create_connection(("127.0.0.1", port))
+            socket.create_connection(("127.0.0.1", running.port))
+
+
+def test_a_signal_before_the_first_request_ends_the_server_too(database: str, tmp_path: Path) -> None:
+    with server(database, tmp_path) as running:
+        os.kill(running.pid, signal.SIGTERM)
+        assert running.said.recv() == CLOSED
 
 
 def test_a_request_under_way_is_finished_before_the_end(database: str, tmp_path: Path) -> None:
-    with server(database, tmp_path) as (process, said, port), socket.create_connection(("127.0.0.1", port)) as slow:
-        body = b'{"prose": "Hello.", "language": "en"}'
-        slow.sendall(
-            b"POST /api/auth/sign-out HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
-            + f"content-length: {len(body)}\r\nauthorization: Bearer x\r\n".encode()
+    body = b'{"prose": "Hello.", "language": "en"}'
+    with server(database, tmp_path) as running, socket.create_connection(("127.0.0.1", running.port)) as slow:
+        head = (
+            "POST /api/texts HTTP/1.1",
+            "host: 127.0.0.1",
+            "content-type: application/json",
+            f"content-length: {len(body)}",
+            "expect: 100-continue",
+            f"authorization: Bearer {running.token}",
         )
-        assert process.pid is not None
-        os.kill(process.pid, signal.SIGTERM)
-        slow.sendall(b"\r\n" + body)
-        assert slow.recv(100).startswith(b"HTTP/1.1 401 ")
-        assert said.recv() == "and closed what was open"
+        slow.sendall("\r\n".join((*head, "", "")).encode())
+        assert slow.recv(100).startswith(b"HTTP/1.1 100 ")
+        os.kill(running.pid, signal.SIGTERM)
+        slow.sendall(body)
+        assert slow.recv(100).startswith(b"HTTP/1.1 201 ")
+        assert running.said.recv() == CLOSED
 
 
 def test_an_address_that_is_taken_is_said_in_one_line(recital: Recital) -> None:
