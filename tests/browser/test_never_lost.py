@@ -51,7 +51,7 @@ def test_a_killed_browser_loses_half_a_second_at_most(
     with contextlib.suppress(Error), chromium(playwright, profile, microphone) as context:
         page = signed_in(context, server)
         start_reading(page, f"{server.url}/texts/{text_id}")
-        read_for(page, seconds=13, press_every_s=3)
+        presses = read_for(page, seconds=13, press_every_s=3)
         heard = Heard(page, RATE)
         pids = processes_of(profile)
         captured = heard.samples_by_now
