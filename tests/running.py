@@ -10,7 +10,7 @@
         server.log                                      # everything it has printed, through all its lives
         server.programs                                 # names of the programs that it runs now, such as ffmpeg
 
-    with running(folder, RECITAL_WORKERS="3") as server: …      # any setting, by its variable
+    with running(folder, "--no-jobs", RECITAL_WORKERS="3") as server: …    # any option, any setting by its variable
     server = Server(folder); server.start() …                   # without a block; then `server.end()`
 
 `wait_until(condition, seconds)` is the only place in which tests wait.
@@ -59,6 +59,18 @@ def free_port() -> int:
         return port
 
 
+def programs_of(pid: int) -> list[str]:
+    """Names of the programs that a process has started and that run now; from Linux's /proc."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            name, _, facts = process.read_text("utf-8", "replace").partition("(")[2].rpartition(") ")
+            state, parent = facts.split()[:2]
+            if int(parent) == pid and state != "Z":
+                found.append(name)
+    return found
+
+
 class Server:
     """One installation of Recital in the data folder `folder`, whose server can be started again and again.
 
@@ -97,21 +109,19 @@ class Server:
 
     @property
     def programs(self) -> list[str]:
-        """Names of the programs that the running server has started and that run now; from Linux's /proc."""
-        found = []
-        for process in Path("/proc").glob("[0-9]*/stat"):
-            with contextlib.suppress(OSError):
-                name, _, facts = process.read_text("utf-8", "replace").partition("(")[2].rpartition(") ")
-                state, parent = facts.split()[:2]
-                if int(parent) == self.pid and state != "Z":
-                    found.append(name)
-        return found
+        """Names of the programs that the running server has started and that run now."""
+        return programs_of(self.pid)
 
-    def start(self) -> None:
+    def start(self, *options: str) -> None:
         """Start the server and wait until it is ready. Raises AssertionError, with its words, when it ends instead."""
+        self._process = self.spawn("serve", *options)
+        wait_until(self._is_ready, STARTS_WITHIN_S, "the server is ready")
+
+    def spawn(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """`recital` with `arguments` on the same data folder, in the background; to be ended by the caller."""
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [RECITAL, "serve"],
+            return subprocess.Popen(
+                [RECITAL, *arguments],
                 cwd=self.folder,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
@@ -119,7 +129,6 @@ class Server:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        wait_until(self._is_ready, STARTS_WITHIN_S, "the server is ready")
 
     def stop(self) -> int:
         """Ask the server to end, as an operator does, and give its exit code."""
@@ -183,11 +192,11 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(folder: Path, **settings: str) -> Iterator[Server]:
+def running(folder: Path, *options: str, **settings: str) -> Iterator[Server]:
     """A server on `folder`, ready to be used until the block ends."""
     server = Server(folder, **settings)
     try:
-        server.start()
+        server.start(*options)
         yield server
     finally:
         server.end()

@@ -16,7 +16,7 @@ from tests.chaos.published import Published, files_under
 from tests.chaos.readings import add_text, take_of
 from tests.client import Client, Outbox, Segment, Take, Unreachable, new_id
 from tests.reading import Reading
-from tests.running import LOOPBACK, Server, running
+from tests.running import LOOPBACK, Server, running, wait_until
 
 ANSWERED_WITHIN_S = 10
 UPLOADED_WITHIN_S = 60
@@ -98,6 +98,25 @@ def test_a_full_disk_answers_503_leaves_nothing_half_written_and_goes_on_when_th
         Outbox(client).send(session_id, text_id, take)
         client.wait_for(session_id, "uploaded", UPLOADED_WITHIN_S)
         Published(crowded.archive / session_id).assert_holds(take)
+
+
+def test_a_full_archive_is_told_of_and_the_session_is_published_once_there_is_room(
+    tmp_path: Path, disk: Path, spoken: Reading
+) -> None:
+    with (
+        running(tmp_path / "data", RECITAL_ARCHIVE_DIR=str(disk / "archive")) as server,
+        Client(server.url, server.token()) as client,
+    ):
+        session_id, take = new_id(), take_of(spoken)
+        text_id = add_text(client, spoken)
+        with full(server, disk):
+            Outbox(client).send(session_id, text_id, take)
+            wait_until(lambda: client.session(session_id)["problem"], UPLOADED_WITHIN_S, "the problem is told")
+            assert client.session(session_id)["state"] != "uploaded"
+            assert not (server.archive / session_id / "session.json").exists()
+        server.command("sessions", "retry", session_id)
+        assert client.wait_for(session_id, "uploaded", UPLOADED_WITHIN_S)["problem"] is None
+        Published(server.archive / session_id).assert_holds(take)
 
 
 @contextlib.contextmanager

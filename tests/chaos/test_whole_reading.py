@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -92,6 +95,27 @@ def test_slices_of_one_stream_are_joined_by_their_bytes(
     assert published.record["problems"] == []
     assert (published.folder / f"source.audio.{extension}").read_bytes() == b"".join(s.body for s in slices)
     assert abs(lag(published.source(), spoken.pcm())) <= most_lag
+
+
+def test_pieces_that_come_in_any_order_twice_and_at_once_make_the_same_session(
+    server: Server, outbox: Outbox, text_id: str, spoken: Reading
+) -> None:
+    take, session_id, client = take_of(spoken, segment_ms=500), new_id(), outbox.client
+    mixed = [*take.segments, *take.segments]
+    random.Random(5).shuffle(mixed)
+    with ThreadPoolExecutor(4) as flights:
+        opened = [flights.submit(client.open, session_id, text_id, take.capture) for _ in range(4)]
+        assert len({flight.result()["started_at"] for flight in opened}) == 1
+        sent = [flights.submit(client.put_segment, session_id, segment) for segment in mixed]
+        assert Counter(flight.result() for flight in sent) == {201: len(take.segments), 200: len(take.segments)}
+        for first, last in ((0, 2), (0, 3), (1, 3), (2, 3)):
+            client.put_marks(session_id, take.marks[first:last])
+        for flight in [flights.submit(client.end, session_id, take.ending) for _ in range(4)]:
+            assert flight.result()["id"] == session_id
+    client.wait_for(session_id, "uploaded", UPLOADED_WITHIN_S)
+    Published(server.archive / session_id).assert_holds(take)
+    assert client.put_segment(session_id, take.segments[0]) == 200
+    assert client.end(session_id, take.ending)["state"] == "uploaded"
 
 
 def test_a_published_session_plays_by_ranges_without_a_sign_in(
