@@ -25,9 +25,11 @@ def read(row: AnyRow, kind: type[Value]) -> Value:
     return msgspec.convert(row._mapping, kind)  # noqa: SLF001 - public in SQLAlchemy in spite of its name
 
 
-def first(connection: Connection, statement: Select[*tuple[Any, ...]], kind: type[Value]) -> Value | None:
-    """The first row that `statement` finds, as a value of the domain."""
-    row = connection.execute(statement).first()
+def first(
+    connection: Connection, statement: Select[*tuple[Any, ...]], kind: type[Value], **values: object
+) -> Value | None:
+    """The first row that `statement` finds with `values` for what it leaves open, as a value of the domain."""
+    row = connection.execute(statement, values).first()
     return None if row is None else read(row, kind)
 
 

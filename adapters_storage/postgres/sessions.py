@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters_storage.postgres import rows
@@ -27,6 +27,19 @@ SUMMARY = (
 SEGMENT_FIELDS = [segments.c[name] for name in Segment.__struct_fields__]
 MARK_FIELDS = [marks.c[name] for name in Mark.__struct_fields__]
 
+# What every upload runs is built once: building a statement costs more than PostgreSQL takes to answer it.
+SESSION = select(sessions).where(sessions.c.id == bindparam("of"))
+SEGMENT = select(*SEGMENT_FIELDS).where(
+    segments.c.session_id == bindparam("of"), segments.c.number == bindparam("numbered")
+)
+MEDIA_TYPE = select(segments.c.media_type).where(segments.c.session_id == bindparam("of")).limit(1)
+TOUCH = (
+    update(sessions)
+    .where(sessions.c.id == bindparam("of"), sessions.c.state == State.ACTIVE)
+    .values(last_activity_at=func.greatest(sessions.c.last_activity_at, bindparam("moment")))
+)
+ADD_SEGMENT = insert(segments).on_conflict_do_nothing().returning(segments.c.number)
+
 
 class PostgresSessions:
     def __init__(self, connection: Connection) -> None:
@@ -36,7 +49,7 @@ class PostgresSessions:
         return rows.inserted(self._connection, insert(sessions).values(rows.columns(session)), sessions.c.id)
 
     def get(self, session_id: SessionId) -> RecitalSession | None:
-        return rows.first(self._connection, select(sessions).where(sessions.c.id == session_id), RecitalSession)
+        return rows.first(self._connection, SESSION, RecitalSession, of=session_id)
 
     def lock(self, session_id: SessionId) -> RecitalSession | None:
         return rows.first(
@@ -47,26 +60,19 @@ class PostgresSessions:
         self._connection.execute(update(sessions).where(sessions.c.id == session.id).values(rows.columns(session)))
 
     def touch(self, session_id: SessionId, now: datetime) -> bool:
-        touched = self._connection.execute(
-            update(sessions)
-            .where(sessions.c.id == session_id, sessions.c.state == State.ACTIVE)
-            .values(last_activity_at=func.greatest(sessions.c.last_activity_at, now))
-        )
-        return touched.rowcount == 1
+        return self._connection.execute(TOUCH, {"of": session_id, "moment": now}).rowcount == 1
 
     def add_segment(self, session_id: SessionId, segment: Segment) -> Segment:
-        statement = insert(segments).values(session_id=session_id, **msgspec.structs.asdict(segment))
-        if rows.inserted(self._connection, statement, segments.c.number):
+        values = {"session_id": session_id, **msgspec.structs.asdict(segment)}
+        if self._connection.execute(ADD_SEGMENT, values).first() is not None:
             return segment
         return self.segment(session_id, segment.number) or segment
 
     def segment(self, session_id: SessionId, number: int) -> Segment | None:
-        wanted = select(*SEGMENT_FIELDS).where(segments.c.session_id == session_id, segments.c.number == number)
-        return rows.first(self._connection, wanted, Segment)
+        return rows.first(self._connection, SEGMENT, Segment, of=session_id, numbered=number)
 
     def media_type(self, session_id: SessionId) -> str | None:
-        any_segment = select(segments.c.media_type).where(segments.c.session_id == session_id).limit(1)
-        return self._connection.execute(any_segment).scalar()
+        return self._connection.execute(MEDIA_TYPE, {"of": session_id}).scalar()
 
     def segments(self, session_id: SessionId) -> Sequence[Segment]:
         found = self._connection.execute(

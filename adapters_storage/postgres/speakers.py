@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters_storage.postgres import rows
 from adapters_storage.postgres.tables import credentials, sign_in_links, speakers
 from recital_core.ports import Page
 from recital_core.speakers import Credential, CredentialId, Speaker, SpeakerId
+
+# Every request runs it: built once.
+OWNER = (
+    select(speakers)
+    .join(credentials, credentials.c.speaker_id == speakers.c.id)
+    .where(credentials.c.id == bindparam("of"), credentials.c.expires_at > bindparam("moment"))
+)
 
 
 class PostgresSpeakers:
@@ -45,12 +52,7 @@ class PostgresCredentials:
         self._connection.execute(insert(credentials).values(rows.columns(credential)))
 
     def speaker_of(self, credential_id: CredentialId, now: datetime) -> Speaker | None:
-        owner = (
-            select(speakers)
-            .join(credentials, credentials.c.speaker_id == speakers.c.id)
-            .where(credentials.c.id == credential_id, credentials.c.expires_at > now)
-        )
-        return rows.first(self._connection, owner, Speaker)
+        return rows.first(self._connection, OWNER, Speaker, of=credential_id, moment=now)
 
     def revoke(self, credential_id: CredentialId) -> None:
         self._connection.execute(delete(credentials).where(credentials.c.id == credential_id))
