@@ -111,7 +111,9 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
     sealer = JoserfcSealer(secret=settings.secret_key or secret_in(settings.data_dir / "secret.key"), clock=clock)
     staging = FolderBlobStore(settings.staging_dir, described=False)
     archive = FolderBlobStore(settings.archive_dir)
-    audio = FfmpegWorkshop(ffmpeg=Path(settings.ffmpeg) if settings.ffmpeg else None)
+    workshop = settings.data_dir / "workshop"
+    workshop.mkdir(parents=True, exist_ok=True)
+    audio = FfmpegWorkshop(ffmpeg=Path(settings.ffmpeg) if settings.ffmpeg else None, folder=workshop)
     closing.callback(audio.close)
     engine = create_engine(
         engine_url(url), pool_size=CONNECTIONS_KEPT, max_overflow=CONNECTIONS_MORE, pool_pre_ping=True

@@ -21,7 +21,7 @@ from recital_core.manifest import MeasuredCapture, decode, encode, in_state, man
 from recital_core.ports import AudioWorkshop, BlobStore, Clock, JoinedAudio, Sealer, SegmentAudio, Store
 from recital_core.published import MANIFEST, TRANSCRIPT, Shelf, archive_prefix, digest_of, staged_prefix
 from recital_core.quality import assess, measure
-from recital_core.recording import segment_key, staging_prefix
+from recital_core.recording import ABANDONED, segment_key, staging_prefix
 from recital_core.sessions import (
     Ending,
     Mark,
@@ -36,7 +36,6 @@ from recital_core.sessions import (
 from recital_core.texts import RecitalText
 
 TAKEN_AT_ONCE = 1000
-ABANDONED = "abandoned"
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,8 +152,7 @@ class Aggregation:
         media_type, rate = held.segments[0].media_type, session.capture.sample_rate_hz
         with self._audio.join(self._staging, media_type, pieces, sample_rate_hz=rate) as joined:
             outcome = self._publish(held, joined, now)
-            problems = [*([ABANDONED] if session.problem == ABANDONED else []), *joined.problems]
-        problem = "; ".join(problems) or None
+            problem = _told(session, joined.problems)
         return self._moved(session, State.AGGREGATED, aggregated_at=now, outcome=outcome, problem=problem)
 
     def _held(self, session: RecitalSession) -> Held:
@@ -250,7 +248,7 @@ class Aggregation:
             with self._archive.open(archive_prefix(session.id) + name) as body:
                 if digest_of(body) != written.sha256:
                     raise errors.BlobStoreUnavailable(f"The archive gives {name} back with other bytes.")
-        uploaded = self._moved(session, State.UPLOADED, uploaded_at=now)
+        uploaded = self._moved(session, State.UPLOADED, uploaded_at=now, problem=_told(session, record.problems))
         if uploaded.state is State.UPLOADED:
             self._staging.delete_under(staging_prefix(session.id))
         return uploaded
@@ -269,9 +267,14 @@ class Aggregation:
             now = _there(tx.sessions.lock(session.id))
             if now.state is State.DISCARDED:
                 return now
-            moved = now.to(state, **changes)
+            moved = now.to(state, attempts=0, **changes)
             tx.sessions.save(moved)
         return moved
+
+
+def _told(session: RecitalSession, problems: Sequence[str]) -> str | None:
+    """What is the matter with a published session, in one line."""
+    return "; ".join([*([ABANDONED] if session.abandoned else []), *problems]) or None
 
 
 def _there(session: RecitalSession | None) -> RecitalSession:

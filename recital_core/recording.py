@@ -27,6 +27,7 @@ from recital_core.speakers import Role, Speaker, SpeakerId
 from recital_core.texts import TextId
 
 SWEPT_AT_ONCE = 100
+ABANDONED = "abandoned"
 
 
 class Recording:
@@ -186,7 +187,7 @@ class Recording:
             if left is None:
                 self._discarded(tx, session)
             else:
-                self._ended(tx, msgspec.structs.replace(session, problem="abandoned"), left)
+                self._ended(tx, msgspec.structs.replace(session, abandoned=True, problem=ABANDONED), left)
         return True
 
     def _ended(self, tx: Transaction, session: RecitalSession, ending: Ending) -> RecitalSession:

@@ -159,6 +159,8 @@ class RecitalSession(msgspec.Struct, frozen=True, kw_only=True):
     erased_at: datetime | None = None
     attempts: int = 0
     problem: str | None = None
+    abandoned: bool = False
+    """Its client never ended it: the sweep did, with what was there."""
 
     def to(self, state: State, **changes: object) -> RecitalSession:
         """This session in the next `state`. Raises WrongState where the order of states forbids it."""

@@ -112,6 +112,7 @@ sessions = Table(
     moment("erased_at", nullable=True),
     Column("attempts", Integer, nullable=False),
     Column("problem", Text),
+    Column("abandoned", Boolean, nullable=False),
     ForeignKeyConstraint(["text_id", "text_revision"], ["text_revisions.text_id", "text_revisions.revision"]),
     Index(None, "speaker_id", "opened_at", "id"),
     Index(None, "opened_at", "id"),

@@ -112,6 +112,7 @@ def upgrade() -> None:
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("abandoned", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["speaker_id"], ["speakers.id"], name=op.f("fk_sessions_speaker_id")),
         sa.ForeignKeyConstraint(
             ["text_id", "text_revision"],

@@ -133,7 +133,21 @@ def test_a_failed_step_is_noted_and_mended_by_the_next_try(
     session = world.recording.get(dana, ended.id).session
     assert (session.attempts, session.problem) == (1, failure.value.detail)
     part.down = False
-    assert world.aggregation.finalize(ended.id).state is State.UPLOADED
+    uploaded = world.aggregation.finalize(ended.id)
+    assert (uploaded.state, uploaded.attempts, uploaded.problem) == (State.UPLOADED, 0, None)
+
+
+def test_an_abandoned_session_says_so_when_it_is_published(world: World, dana: Speaker, text: RecitalText) -> None:
+    session = world.opened(dana, text)
+    world.segment(dana, session, 0, a_second(loud=True))
+    world.recording.take_marks(dana, session.id, [a_mark(0, 0, SECOND)])
+    world.clock.advance(timedelta(days=1))
+    world.recording.sweep()
+    world.audio.down = True
+    with pytest.raises(errors.AudioToolFailed):
+        world.aggregation.finalize(session.id)
+    world.audio.down = False
+    assert world.aggregation.finalize(session.id).problem == "abandoned"
 
 
 def test_an_archive_without_room_keeps_the_session_where_it_is(world: World, ended: RecitalSession) -> None:
