@@ -43,7 +43,6 @@ export const en = {
   'add.check': 'This is how you will read it, one sentence at a time.',
   'add.back': 'Change the text',
   'add.save': 'Save the text',
-  'add.empty': 'Paste a text first.',
 
   'studio.back': 'All texts',
   'studio.start': 'Start recording',
@@ -70,7 +69,6 @@ export const en = {
   'studio.said-started': 'Recording. Read the lit sentence.',
   'studio.said-again': 'Read this sentence again.',
   'studio.said-undone': 'The earlier reading counts again.',
-  'studio.said-stopped': 'Stopped.',
 
   'leave.title': 'You are recording',
   'leave.text': 'What you have read is safe on this device.',

@@ -45,7 +45,6 @@ export const he: Messages = {
   'add.check': 'כך תקראו אותו, משפט אחר משפט.',
   'add.back': 'לשנות את הטקסט',
   'add.save': 'לשמור את הטקסט',
-  'add.empty': 'קודם מדביקים טקסט.',
 
   'studio.back': 'כל הטקסטים',
   'studio.start': 'להתחיל להקליט',
@@ -72,7 +71,6 @@ export const he: Messages = {
   'studio.said-started': 'מקליט. לקרוא את המשפט המואר.',
   'studio.said-again': 'לקרוא שוב את המשפט הזה.',
   'studio.said-undone': 'הקריאה הקודמת נשארת.',
-  'studio.said-stopped': 'ההקלטה נעצרה.',
 
   'leave.title': 'ההקלטה פועלת',
   'leave.text': 'מה שכבר נקרא שמור במכשיר הזה.',
