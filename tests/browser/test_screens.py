@@ -1,0 +1,159 @@
+"""What a person does on each screen, with a real microphone's sound and real uploads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
+
+from tests.browser.stage import RATE, Heard, added_text, chromium, published, signed_in, start_reading
+from tests.reading import Reading
+from tests.running import Server, wait_until
+
+HEBREW_TEXT = "שלום לכולם. מה שלומכם היום?\nהכול טוב, תודה."
+SHORT_TAKE_S = 1.5
+
+
+@pytest.fixture
+def context(playwright: Playwright, microphone: Path, tmp_path: Path) -> Iterator[BrowserContext]:
+    with chromium(playwright, tmp_path / "profile", microphone) as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(context: BrowserContext, server: Server) -> Page:
+    return signed_in(context, server)
+
+
+def read_on(page: Page, key: str) -> None:
+    """Let some sound go by, as a reader does between two presses, then press."""
+    heard = len(Heard(page, RATE).pcm)
+    Heard(page, RATE, at_least_s=heard / RATE + SHORT_TAKE_S)
+    page.keyboard.press(key)
+
+
+def test_without_a_sign_in_one_is_told_how_to_get_in(context: BrowserContext, server: Server) -> None:
+    page = context.new_page()
+    page.goto(f"{server.url}/recordings")
+    expect(page.get_by_text("How to sign in")).to_be_visible()
+
+
+def test_a_used_link_says_so(context: BrowserContext, server: Server) -> None:
+    link = server.sign_in_link()
+    page = context.new_page()
+    page.goto(link)
+    expect(page.get_by_role("heading", name="Texts")).to_be_visible()
+    other = context.new_page()
+    context.clear_cookies()
+    other.goto(link)
+    expect(other.get_by_text("That link does not work any more")).to_be_visible()
+
+
+def test_a_pasted_text_is_shown_in_sentences_before_it_is_kept(page: Page) -> None:
+    page.get_by_role("button", name="Add a text").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("The text").fill(HEBREW_TEXT)
+    dialog.get_by_label("Title").fill("בוקר טוב")
+    dialog.get_by_role("button", name="Show the sentences").click()
+    expect(dialog.get_by_text("3 sentences")).to_be_visible()
+    dialog.get_by_role("button", name="Save the text").click()
+    expect(page.locator("[data-sentence]")).to_have_text(["שלום לכולם.", "מה שלומכם היום?", "הכול טוב, תודה."])
+    page.goto(page.url.split("/texts/")[0])
+    expect(page.get_by_role("link", name=re.compile("בוקר טוב"))).to_be_visible()
+
+
+def test_a_slip_is_read_again_and_the_last_sentence_left_out(page: Page, server: Server, minute: Reading) -> None:
+    text_id = added_text(server, minute)
+    start_reading(page, f"{server.url}/texts/{text_id}")
+    studio = page.locator("[data-state]")
+    read_on(page, "ArrowLeft")
+    expect(studio).to_have_attribute("data-place", "0.1")
+    read_on(page, "Backspace")
+    read_on(page, "Space")
+    read_on(page, "Backspace")
+    page.keyboard.press("Shift+Backspace")
+    read_on(page, "ArrowLeft")
+    read_on(page, "Enter")
+    expect(studio).to_have_attribute("data-state", "stopped")
+    page.get_by_role("button", name="Keep without the last sentence").click()
+    expect(studio).to_have_attribute("data-place", "0.3")
+    record, _ = published(server, text_id)
+    assert [cue["sentence"] for cue in record["cues"]] == [0, 1, 2]
+    assert record["cues"][1]["raw_start_sample"] > record["cues"][0]["raw_end_sample"], "the slip is not cut out"
+    assert record["cues"][2]["raw_start_sample"] == record["cues"][1]["raw_end_sample"], "the undone one is"
+
+
+def test_a_recording_is_heard_at_once_and_later_with_its_captions(page: Page, server: Server, minute: Reading) -> None:
+    text_id = added_text(server, minute)
+    start_reading(page, f"{server.url}/texts/{text_id}")
+    read_on(page, "Space")
+    read_on(page, "Space")
+    read_on(page, "Enter")
+    sentences = page.get_by_role("list", name="Sentences").get_by_role("button")
+    expect(sentences).to_have_count(3)
+    page.get_by_role("button", name="Keep", exact=True).click()
+    record, _ = published(server, text_id)
+    page.goto(f"{server.url}/recordings/{record['session_id']}")
+    expect(sentences).to_have_count(3)
+    sentences.nth(1).click()
+    expect(sentences.nth(1)).to_have_attribute("aria-current", "true")
+    expect(sentences.nth(2)).to_have_attribute("aria-current", "true")
+    position = page.evaluate("document.querySelector('audio').currentTime * 1000")
+    assert position >= record["cues"][2]["start_ms"] - 50
+
+
+def test_a_deleted_recording_is_gone_from_list_and_archive(page: Page, server: Server, minute: Reading) -> None:
+    text_id = added_text(server, minute)
+    start_reading(page, f"{server.url}/texts/{text_id}")
+    read_on(page, "Enter")
+    page.get_by_role("button", name="Keep", exact=True).click()
+    _, folder = published(server, text_id)
+    page.goto(f"{server.url}/recordings")
+    page.get_by_role("button", name="Delete").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete for good").click()
+    expect(page.get_by_text("The recording is deleted.")).to_be_attached()
+    wait_until(lambda: not any(folder.glob("*")), 20, "the archive forgets the session")
+
+
+def test_the_interface_in_hebrew_runs_from_right_to_left(page: Page) -> None:
+    page.get_by_role("button", name="Account").click()
+    page.get_by_role("radio", name="עברית").check()
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    expect(page.locator("html")).to_have_attribute("lang", "he")
+    expect(page.get_by_role("heading", name="טקסטים")).to_be_visible()
+
+
+def test_a_refused_microphone_is_explained_and_may_be_tried_again(
+    playwright: Playwright, server: Server, minute: Reading, microphone: Path, tmp_path: Path
+) -> None:
+    with chromium(playwright, tmp_path / "profile", microphone) as context:
+        page = signed_in(context, server)
+        refusal = "async () => { throw new DOMException('no', 'NotAllowedError') }"
+        page.add_init_script(f"navigator.mediaDevices.getUserMedia = {refusal}")
+        page.goto(f"{server.url}/texts/{added_text(server, minute)}")
+        page.locator("[data-state]").wait_for()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("alert")).to_contain_text("Allow it")
+        expect(page.locator("[data-state]")).to_have_attribute("data-state", "idle")
+
+
+def test_nothing_is_fetched_from_anywhere_else_and_no_policy_is_broken(
+    page: Page, server: Server, minute: Reading
+) -> None:
+    asked: list[str] = []
+    complaints: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    for address in ("/", "/recordings", f"/texts/{added_text(server, minute)}"):
+        page.goto(server.url + address)
+        page.get_by_role("heading").first.wait_for()
+    start_reading(page, page.url)
+    read_on(page, "Enter")
+    page.get_by_role("button", name="Keep", exact=True).click()
+    expect(page.locator("[data-state]")).to_have_attribute("data-state", "idle")
+    assert complaints == []
+    assert {url for url in asked if not url.startswith((server.url, "blob:", "data:"))} == set()
