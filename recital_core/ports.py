@@ -268,6 +268,14 @@ class SessionSummary(msgspec.Struct, frozen=True, kw_only=True):
     language: Language
 
 
+class Intake(msgspec.Struct, frozen=True, kw_only=True):
+    """A session, what is held of it under one number, and the media type of its segments once there is one."""
+
+    session: RecitalSession
+    held: Segment | None
+    media_type: str | None
+
+
 class Received(msgspec.Struct, frozen=True, kw_only=True):
     """What is held of a session: inclusive ranges of segment numbers, the count of marks, bytes of audio."""
 
@@ -293,10 +301,8 @@ class Sessions(Protocol):
     def add_segment(self, session_id: SessionId, segment: Segment) -> Segment:
         """Keep the segment, and give what is held under its number: this one, or the one that was there before."""
 
-    def segment(self, session_id: SessionId, number: int) -> Segment | None: ...
-
-    def media_type(self, session_id: SessionId) -> str | None:
-        """The media type of the segments held; None before the first."""
+    def intake(self, session_id: SessionId, number: int) -> Intake | None:
+        """What decides on a segment that arrives under `number`; None without such a session."""
 
     def segments(self, session_id: SessionId) -> Sequence[Segment]:
         """In ascending order."""

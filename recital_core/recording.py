@@ -75,15 +75,16 @@ class Recording:
         with another one, SegmentTooLong, SessionClosed, SessionNotFound, StorageFull.
         """
         with self._store.transaction() as tx:
-            session = own(tx.sessions.get(session_id), speaker)
-            held = tx.sessions.segment(session_id, segment.number)
-            media_type = tx.sessions.media_type(session_id)
-        if held is not None:
-            return _same(held, segment)
-        session.must_take_pieces()
-        session.must_fit(segment)
-        if media_type not in (None, segment.media_type):
-            raise errors.UnsupportedMediaType(f"This session is {media_type}; a session has one type.")
+            intake = tx.sessions.intake(session_id, segment.number)
+        if intake is None or intake.session.speaker_id != speaker.id:
+            raise errors.SessionNotFound("There is no session of this id.")
+        if intake.held is not None:
+            return _same(intake.held, segment)
+        intake.session.must_take_pieces()
+        intake.session.must_fit(segment)
+        if intake.media_type not in (None, segment.media_type):
+            raise errors.UnsupportedMediaType(f"This session is {intake.media_type}; a session has one type.")
+        held = None
         self._staging.put(segment_key(session_id, segment), body, segment.media_type, {"session": str(session_id)})
         with self._store.transaction() as tx:
             if tx.sessions.touch(session_id, self._clock.now()):

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from adapters_storage.postgres import rows
 from adapters_storage.postgres.tables import marks, segments, sessions, text_revisions, texts
-from recital_core.ports import Page, Received, SessionSummary
+from recital_core.ports import Intake, Page, Received, SessionSummary
 from recital_core.sessions import Mark, RecitalSession, Segment, SessionId, State, ranges
 from recital_core.speakers import SpeakerId
 from recital_core.texts import TextId
@@ -32,7 +32,21 @@ SESSION = select(sessions).where(sessions.c.id == bindparam("of"))
 SEGMENT = select(*SEGMENT_FIELDS).where(
     segments.c.session_id == bindparam("of"), segments.c.number == bindparam("numbered")
 )
-MEDIA_TYPE = select(segments.c.media_type).where(segments.c.session_id == bindparam("of")).limit(1)
+HELD = {name: f"held_{name}" for name in Segment.__struct_fields__}
+ANY_SEGMENT = segments.alias()
+INTAKE = (
+    select(
+        sessions,
+        *(segments.c[name].label(label) for name, label in HELD.items()),
+        select(ANY_SEGMENT.c.media_type)
+        .where(ANY_SEGMENT.c.session_id == sessions.c.id)
+        .limit(1)
+        .scalar_subquery()
+        .label("its_media_type"),
+    )
+    .outerjoin(segments, (segments.c.session_id == sessions.c.id) & (segments.c.number == bindparam("numbered")))
+    .where(sessions.c.id == bindparam("of"))
+)
 TOUCH = (
     update(sessions)
     .where(sessions.c.id == bindparam("of"), sessions.c.state == State.ACTIVE)
@@ -66,13 +80,18 @@ class PostgresSessions:
         values = {"session_id": session_id, **msgspec.structs.asdict(segment)}
         if self._connection.execute(ADD_SEGMENT, values).first() is not None:
             return segment
-        return self.segment(session_id, segment.number) or segment
+        return rows.first(self._connection, SEGMENT, Segment, of=session_id, numbered=segment.number) or segment
 
-    def segment(self, session_id: SessionId, number: int) -> Segment | None:
-        return rows.first(self._connection, SEGMENT, Segment, of=session_id, numbered=number)
-
-    def media_type(self, session_id: SessionId) -> str | None:
-        return self._connection.execute(MEDIA_TYPE, {"of": session_id}).scalar()
+    def intake(self, session_id: SessionId, number: int) -> Intake | None:
+        row = self._connection.execute(INTAKE, {"of": session_id, "numbered": number}).mappings().first()
+        if row is None:
+            return None
+        held = {name: row[label] for name, label in HELD.items()}
+        return Intake(
+            session=msgspec.convert(row, RecitalSession),
+            held=None if held["number"] is None else Segment(**held),
+            media_type=row["its_media_type"],
+        )
 
     def segments(self, session_id: SessionId) -> Sequence[Segment]:
         found = self._connection.execute(

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from recital_core import errors
-from recital_core.ports import Page, Received, SessionSummary, TextSummary
+from recital_core.ports import Intake, Page, Received, SessionSummary, TextSummary
 from recital_core.sessions import Mark, RecitalSession, Segment, SessionId, State, ranges
 from recital_core.speakers import Credential, CredentialId, Speaker, SpeakerId
 from recital_core.texts import RecitalText, TextId
@@ -199,11 +199,15 @@ class MemorySessions:
     def add_segment(self, session_id: SessionId, segment: Segment) -> Segment:
         return self._rows.segments.setdefault((session_id, segment.number), segment)
 
-    def segment(self, session_id: SessionId, number: int) -> Segment | None:
-        return self._rows.segments.get((session_id, number))
-
-    def media_type(self, session_id: SessionId) -> str | None:
-        return next((segment.media_type for segment in self.segments(session_id)), None)
+    def intake(self, session_id: SessionId, number: int) -> Intake | None:
+        session = self.get(session_id)
+        if session is None:
+            return None
+        return Intake(
+            session=session,
+            held=self._rows.segments.get((session_id, number)),
+            media_type=next((segment.media_type for segment in self.segments(session_id)), None),
+        )
 
     def segments(self, session_id: SessionId) -> Sequence[Segment]:
         held = [segment for (owner, _), segment in self._rows.segments.items() if owner == session_id]

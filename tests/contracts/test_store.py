@@ -15,7 +15,7 @@ from sqlalchemy import Connection, create_engine
 from adapters_storage.postgres.schema import engine_url
 from adapters_storage.postgres.unit_of_work import PostgresStore
 from recital_core import errors
-from recital_core.ports import Jobs, Store
+from recital_core.ports import Intake, Jobs, Store
 from recital_core.sessions import Capture, Ending, Mark, Outcome, RecitalSession, Segment, SessionId, State
 from recital_core.speakers import Credential, CredentialId, CredentialKind, Role, Speaker, SpeakerId
 from recital_core.testing.store import MemoryStore
@@ -272,11 +272,10 @@ def test_activity_is_noted_while_a_session_is_active(store: Store, session: Reci
 def test_the_first_segment_under_a_number_stays(store: Store, session: RecitalSession) -> None:
     first, other = a_segment(0), a_segment(0, "b" * 64)
     with store.transaction() as tx:
-        assert tx.sessions.segment(session.id, 0) is None
-        assert tx.sessions.media_type(session.id) is None
+        assert tx.sessions.intake(session.id, 0) == Intake(session=session, held=None, media_type=None)
         assert tx.sessions.add_segment(session.id, first) is first
         assert tx.sessions.add_segment(session.id, other) == first
-        assert tx.sessions.segment(session.id, 0) == first
+        assert tx.sessions.intake(session.id, 0) == Intake(session=session, held=first, media_type="audio/flac")
 
 
 def test_pieces_come_back_in_their_order(store: Store, session: RecitalSession) -> None:
@@ -286,7 +285,8 @@ def test_pieces_come_back_in_their_order(store: Store, session: RecitalSession) 
         tx.sessions.add_marks(session.id, marks(0, 1))
         tx.sessions.add_marks(session.id, [])
         tx.sessions.add_marks(session.id, marks(2))
-        assert tx.sessions.media_type(session.id) == "audio/flac"
+        assert tx.sessions.intake(session.id, 2) == Intake(session=session, held=None, media_type="audio/flac")
+        assert tx.sessions.intake(SessionId(uuid.uuid4()), 0) is None
         assert [segment.number for segment in tx.sessions.segments(session.id)] == [0, 1, 4]
         assert list(tx.sessions.marks(session.id)) == marks(0, 1, 2)
         received = tx.sessions.received(session.id)
