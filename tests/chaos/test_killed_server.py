@@ -50,8 +50,12 @@ class Chaos:
         session_id = new_id()
         self.sent[session_id] = self.senders.submit(self.outbox.send, session_id, self.text_id, self.take)
 
-    def kill_when(self, phase: Phase, name: str) -> None:
-        """Kill the server as soon as it is in `phase`, start it again, and see that it has all that it confirmed."""
+    def send_and_kill(self, name: str, phase: Phase) -> None:
+        """Begin one more session, kill the server as soon as it is in `phase`, and start it again.
+
+        All that it had confirmed before is still there.
+        """
+        self.send()
         wait_until(phase, PHASE_WITHIN_S, name)
         confirmed = {session_id: set(digests) for session_id, digests in self.outbox.acknowledged.items()}
         self.server.kill()
@@ -97,13 +101,12 @@ def test_a_server_killed_twenty_times_publishes_every_session_whole_and_once(
     chaos: Chaos, spoken: Reading, tmp_path: Path
 ) -> None:
     chance = random.Random(20)
-    for _ in range(2 * SESSIONS_AT_ONCE):
+    for _ in range(SESSIONS_AT_ONCE):
         chaos.send()
     for _ in range(KILLS_DURING_UPLOADS):
-        chaos.kill_when(chaos.more_arrived(chance.randint(1, MOST_SEGMENTS_BETWEEN_KILLS)), "segments arriving")
-    for name in PARTS_OF_FINALISING * (KILLS_DURING_FINALISING // len(PARTS_OF_FINALISING)):
-        chaos.send()
-        chaos.kill_when(chaos.finalising(name), name)
+        chaos.send_and_kill("segments arriving", chaos.more_arrived(chance.randint(1, MOST_SEGMENTS_BETWEEN_KILLS)))
+    for part in PARTS_OF_FINALISING * (KILLS_DURING_FINALISING // len(PARTS_OF_FINALISING)):
+        chaos.send_and_kill(part, chaos.finalising(part))
     assert chaos.kills.total() == KILLS_DURING_UPLOADS + KILLS_DURING_FINALISING
 
     client = chaos.outbox.client
