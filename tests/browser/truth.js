@@ -6,6 +6,7 @@
   addEventListener('keydown', note, true)
   addEventListener('pointerdown', note, true)
 
+  const Processor = window.MediaStreamTrackProcessor
   const open = navigator.mediaDevices?.getUserMedia.bind(navigator.mediaDevices)
   if (!open) return
   navigator.mediaDevices.getUserMedia = async (wanted) => {
@@ -13,7 +14,7 @@
     const [track] = stream.getAudioTracks()
     truth.track = track
     truth.tracks += 1
-    const processor = new MediaStreamTrackProcessor({ track: track.clone(), maxBufferSize: 1000 })
+    const processor = new Processor({ track: track.clone(), maxBufferSize: 1000 })
     truth.worker?.terminate()
     truth.worker = new Worker('/truth-worker.js')
     truth.worker.postMessage({ readable: processor.readable }, [processor.readable])
