@@ -99,7 +99,7 @@ export const en = {
   'upload.safe': 'All safe at the server',
   'upload.flowing': 'Safe so far',
   'upload.waiting': '{seconds} s on this device, on the way to the server',
-  'upload.offline': '{seconds} s waiting here; goes on when you are online',
+  'upload.offline': '{seconds} s waiting here; goes on by itself when there is a connection',
   'upload.signed-out': '{seconds} s waiting here; sign in again to send it',
   'upload.refused': 'The server refused a piece. It is kept on this device: see Recordings.',
 

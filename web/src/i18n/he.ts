@@ -101,7 +101,7 @@ export const he: Messages = {
   'upload.safe': 'הכול שמור בשרת',
   'upload.flowing': 'עד כאן הכול שמור',
   'upload.waiting': '{seconds} שניות במכשיר, בדרך לשרת',
-  'upload.offline': '{seconds} שניות ממתינות כאן; יישלחו כשתהיה רשת',
+  'upload.offline': '{seconds} שניות ממתינות כאן; יישלחו מעצמן כשיהיה חיבור',
   'upload.signed-out': '{seconds} שניות ממתינות כאן; צריך להיכנס שוב כדי לשלוח',
   'upload.refused': 'השרת סירב לקבל חלק. הוא שמור במכשיר הזה: ראו ״הקלטות״.',
 
