@@ -6,6 +6,7 @@
         server.sign_in_link()                           # a fresh single-use link, for a browser
         server.command("sessions", "list", "--json")    # `recital …` on the same data folder, beside the server
         server.kill(); server.start()                   # SIGKILL, and up again on what is left
+        server.kill(and_all_it_started=True)            # the database with it, as when a container ends
         server.stop()                                   # SIGTERM; returns the exit code
         server.log                                      # everything it has printed, through all its lives
         server.programs                                 # names of the programs that it runs now, such as ffmpeg
@@ -59,16 +60,21 @@ def free_port() -> int:
         return port
 
 
-def programs_of(pid: int) -> list[str]:
-    """Names of the programs that a process has started and that run now; from Linux's /proc."""
-    found = []
+def children_of(pid: int) -> dict[int, str]:
+    """The processes that a process has started and that run now, with their programs' names; from Linux's /proc."""
+    found = {}
     for process in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             name, _, facts = process.read_text("utf-8", "replace").partition("(")[2].rpartition(") ")
             state, parent = facts.split()[:2]
             if int(parent) == pid and state != "Z":
-                found.append(name)
+                found[int(process.parent.name)] = name
     return found
+
+
+def descendants_of(pid: int) -> list[int]:
+    """A process's children, their children, and so on."""
+    return [found for child in children_of(pid) for found in (child, *descendants_of(child))]
 
 
 class Server:
@@ -110,7 +116,7 @@ class Server:
     @property
     def programs(self) -> list[str]:
         """Names of the programs that the running server has started and that run now."""
-        return programs_of(self.pid)
+        return list(children_of(self.pid).values())
 
     def start(self, *options: str) -> None:
         """Start the server and wait until it is ready. Raises AssertionError, with its words, when it ends instead."""
@@ -134,9 +140,16 @@ class Server:
         """Ask the server to end, as an operator does, and give its exit code."""
         return self._ended_by(signal.SIGTERM)
 
-    def kill(self) -> None:
-        """End the server at once, without a word; what it has started is left to itself."""
+    def kill(self, *, and_all_it_started: bool = False) -> None:
+        """End the server at once, without a word; what it has started is left to itself, or dies with it.
+
+        The latter is what happens to a container: the database, too, is killed in mid-work.
+        """
+        others = descendants_of(self.pid) if and_all_it_started else []
         self._ended_by(signal.SIGKILL)
+        for pid in others:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def end(self) -> None:
         """Stop the server if it runs, and see to it that nothing of it is left."""

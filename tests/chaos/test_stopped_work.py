@@ -14,7 +14,7 @@ from tests.chaos.published import Published
 from tests.chaos.readings import add_text, take_of
 from tests.client import Client, Outbox, new_id
 from tests.reading import Reading, reading
-from tests.running import Server, programs_of, running, wait_until
+from tests.running import Server, children_of, running, wait_until
 
 WORKS_WITHIN_S = 30
 STOPS_WITHIN_S = 10
@@ -61,7 +61,9 @@ def test_two_workers_do_every_session_once_and_one_takes_up_what_the_other_left_
         text_id, sessions = add_text(client, spoken), [new_id() for _ in range(SESSIONS)]
         for session_id in sessions:
             Outbox(client).send(session_id, text_id, take)
-        wait_until(lambda: "ffmpeg" in " ".join(programs_of(killed.pid)), WORKS_WITHIN_S, "the first worker works")
+        wait_until(
+            lambda: "ffmpeg" in " ".join(children_of(killed.pid).values()), WORKS_WITHIN_S, "the first worker works"
+        )
         killed.kill()
         for session_id in sessions:
             assert client.wait_for(session_id, "uploaded", UPLOADED_WITHIN_S)["problem"] is None
