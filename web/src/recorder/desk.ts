@@ -1,3 +1,4 @@
+import { cuesOf } from './cues'
 import { Outbox } from './outbox'
 import { pendingOf, recoverLogs, type WithSession } from './recovery'
 import type { SampleLog } from './sample-log'
@@ -30,7 +31,7 @@ export class Desk {
     this.store = store
     this.log = log
     this.#changed = changed
-    this.#outbox = new Outbox(store, new Server(self.location.origin), () => this.#outboxMoved())
+    this.#outbox = new Outbox(store, new Server(self.location.origin), { changed: () => this.#outboxMoved() })
     this.#channel.onmessage = ({ data }: MessageEvent<Word>) => this.#heard(data)
     this.#recovered = this.#recover()
   }
@@ -120,12 +121,14 @@ export class Desk {
     return (await this.store.sessions()).filter(left).map(pendingOf)
   }
 
-  /** Ends a session with what there is of it; one without any audio is dropped. */
+  /** Ends a session with what there is of it; one of which no sentence is left is dropped, as the server would do. */
   async end(sessionId: string, dropLast: number): Promise<void> {
     await this.#recovered
     await this.#recover(sessionId) // once more: the device may have been full before
     const session = await this.store.session(sessionId)
-    if (session?.samples === 0) return this.drop(sessionId)
+    if (session === undefined) return
+    const cues = cuesOf(await this.store.marks(sessionId), session.capture.sample_rate_hz)
+    if (session.end === null && (session.samples === 0 || cues.length <= dropLast)) return this.drop(sessionId)
     await this.store.freeze(sessionId, dropLast)
     this.stored()
   }

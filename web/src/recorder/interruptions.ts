@@ -28,11 +28,15 @@ export function watchMicrophone(track: MediaStreamTrack, tell: (reason: StopReas
   return end
 }
 
-/** `default` is a name that the system may give to another device, which shows in its group. */
+/**
+ * Whether the device that is used is still among these. `default` is a name that the system may give to another
+ * device, which shows in its group. A browser that names no devices is believed to have lost none.
+ */
 export function isAmong(
   devices: readonly Pick<MediaDeviceInfo, 'deviceId' | 'groupId'>[],
   used: Pick<MediaTrackSettings, 'deviceId' | 'groupId'>,
 ): boolean {
+  if (!used.deviceId || devices.every(({ deviceId }) => deviceId === '')) return devices.length > 0
   return devices.some(
     ({ deviceId, groupId }) => deviceId === used.deviceId && (!used.groupId || groupId === used.groupId),
   )

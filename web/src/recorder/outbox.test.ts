@@ -32,7 +32,8 @@ afterEach(async () => {
 
 function start(origin: string): void {
   stop = new AbortController()
-  outbox = new Outbox(store, new Server(origin), () => changed(), new Backoff(() => -0.48)) // waits are 50 times shorter
+  const backoff = new Backoff(() => -0.48) // waits are 50 times shorter
+  outbox = new Outbox(store, new Server(origin), { changed: () => changed(), backoff, segmentTimeoutMs: 40 })
   running = outbox.run(stop.signal)
 }
 
@@ -116,6 +117,15 @@ describe('with a broken network', () => {
     await gone(sessionId)
     expect(outbox.failing).toBe(false)
   })
+})
+
+test('a line too slow for the first time-out is given more time', async () => {
+  ingest.delayMs = (call) => (call.includes('/audio/') ? 100 : 0)
+  const sessionId = await addSession(store)
+  await addSegments(store, sessionId, 0, 2)
+  await store.freeze(sessionId, 0)
+  await gone(sessionId)
+  expect(ingest.sessions.get(sessionId)!.segments.size).toBe(2)
 })
 
 test('pieces that the server misses at the end are sent again', async () => {

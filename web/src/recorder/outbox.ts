@@ -18,6 +18,14 @@ interface Task {
   accepted: () => Promise<void>
 }
 
+export interface OutboxOptions {
+  /** Something left, arrived or was refused. */
+  changed?: () => void
+  backoff?: Backoff
+  /** Doubles whenever a segment does not get through in time, so that a slow line is slow and not closed. */
+  segmentTimeoutMs?: number
+}
+
 /**
  * Brings everything that the store holds to the server, and forgets nothing before the server has answered for it.
  *
@@ -31,16 +39,17 @@ export class Outbox {
   #changed: () => void
   #inFlight = new Set<string>()
   #pausedUntilMs = 0
-  #segmentTimeoutMs = TIMEOUT_MS
+  #segmentTimeoutMs: number
   #signedOut = false
   #awake = false
   #rouse: () => void = () => undefined
 
-  constructor(store: Store, server: Server, changed: () => void = () => undefined, backoff = new Backoff()) {
+  constructor(store: Store, server: Server, options: OutboxOptions = {}) {
     this.#store = store
     this.#server = server
-    this.#changed = changed
-    this.#backoff = backoff
+    this.#changed = options.changed ?? (() => undefined)
+    this.#backoff = options.backoff ?? new Backoff()
+    this.#segmentTimeoutMs = options.segmentTimeoutMs ?? TIMEOUT_MS
   }
 
   get signedOut(): boolean {

@@ -18,6 +18,8 @@ export class Ingest {
   /** Asked before each call; an answer here is given instead. `cut` breaks the connection before the call is heard,
    * `deaf` after it was done. */
   trouble: (call: string) => Answer | 'cut' | 'deaf' | null = () => null
+  /** How long the answer to a call is kept back. */
+  delayMs: (call: string) => number = () => 0
   #server = createServer((request, response) => void this.#serve(request, response))
 
   async start(): Promise<string> {
@@ -36,6 +38,8 @@ export class Ingest {
     const call = `${request.method} ${request.url?.replace('/api/sessions/', '')}`
     this.calls.push(call)
     const trouble = this.trouble(call)
+    const delayMs = this.delayMs(call)
+    if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs))
     if (trouble === 'cut') return void request.socket.destroy()
     const [status, problem, facts] = Array.isArray(trouble) ? trouble : this.#answer(request, Buffer.concat(chunks))
     if (trouble === 'deaf') return void request.socket.destroy()
