@@ -298,8 +298,11 @@ class Sessions(Protocol):
     def touch(self, session_id: SessionId, now: datetime) -> bool:
         """Note activity and hold the session as `lock` does; False when it is not active any more."""
 
-    def add_segment(self, session_id: SessionId, segment: Segment) -> Segment:
-        """Keep the segment, and give what is held under its number: this one, or the one that was there before."""
+    def add_segment(self, session_id: SessionId, segment: Segment, now: datetime) -> Segment | None:
+        """Touch the session and keep the segment; give what is held under its number, this one or one from before.
+
+        None, and nothing kept, when the session is not active any more.
+        """
 
     def intake(self, session_id: SessionId, number: int) -> Intake | None:
         """What decides on a segment that arrives under `number`; None without such a session."""

@@ -84,12 +84,10 @@ class Recording:
         intake.session.must_fit(segment)
         if intake.media_type not in (None, segment.media_type):
             raise errors.UnsupportedMediaType(f"This session is {intake.media_type}; a session has one type.")
-        held = None
         self._staging.put(segment_key(session_id, segment), body, segment.media_type, {"session": str(session_id)})
         with self._store.transaction() as tx:
-            if tx.sessions.touch(session_id, self._clock.now()):
-                held = tx.sessions.add_segment(session_id, segment)
-            else:
+            held = tx.sessions.add_segment(session_id, segment, self._clock.now())
+            if held is None:
                 # Whoever cleared staging may have done so before these bytes lay there: once more, then.
                 tx.jobs.finalize(session_id)
         if held is None:

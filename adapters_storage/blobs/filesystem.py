@@ -58,15 +58,13 @@ class FolderBlobStore:
 
     def put(self, key: str, body: BinaryIO, media_type: str, metadata: Mapping[str, str]) -> int:
         path = self._path(key)
-        description = msgspec.json.encode({"media_type": media_type, "metadata": dict(metadata)})
-        with self._draft() as draft, self._draft() as described:
+        described = {"media_type": media_type, "metadata": dict(metadata)} if self._described else None
+        with self._draft() as draft:
             count = _write(draft, body)
             with _unavailable():
                 for attempt in range(TRIES_AGAINST_OTHERS):
-                    if self._described and not described.exists():
-                        _write(described, io.BytesIO(description))
                     try:
-                        self._place(draft, described, path)
+                        self._place(draft, path, described)
                         break
                     except FileNotFoundError:  # somebody deletes this folder at the same time
                         if attempt == TRIES_AGAINST_OTHERS - 1:
@@ -115,6 +113,7 @@ class FolderBlobStore:
         try:
             with self._draft() as draft:
                 _write(draft, io.BytesIO(b"whether there is room"))
+                draft.unlink()
         except errors.StorageFull as error:
             raise errors.BlobStoreUnavailable(error.detail) from error
 
@@ -127,21 +126,34 @@ class FolderBlobStore:
 
     @contextlib.contextmanager
     def _draft(self) -> Iterator[Path]:
+        """A place to write to before the blob has its name; what is left there when the block raises is removed."""
         draft = self._incoming / secrets.token_hex(16)
         try:
             yield draft
-        finally:
-            with contextlib.suppress(OSError):  # renamed, or it goes with the next sweep
+        except BaseException:
+            with contextlib.suppress(OSError):  # it goes with the next sweep
                 draft.unlink()
+            raise
 
-    def _place(self, draft: Path, described: Path, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if self._described:
-            described.rename(path.with_name(f".{path.name}.json"))
-        draft.rename(path)
+    def _place(self, draft: Path, path: Path, described: Mapping[str, object] | None) -> None:
+        folder = path.parent
+        if folder not in self._durable:
+            folder.mkdir(parents=True, exist_ok=True)
+        try:
+            if described is not None:
+                self._describe(path, described)
+            draft.rename(path)
+        except FileNotFoundError:
+            self._durable.discard(folder)
+            raise
         with contextlib.suppress(FileNotFoundError):  # deleted since
-            _make_durable(path.parent)
-            self._make_place_durable(path.parent)
+            _make_durable(folder)
+            self._make_place_durable(folder)
+
+    def _describe(self, path: Path, described: Mapping[str, object]) -> None:
+        with self._draft() as draft:
+            _write(draft, io.BytesIO(msgspec.json.encode(described)))
+            draft.rename(path.with_name(f".{path.name}.json"))
 
     def _make_place_durable(self, folder: Path) -> None:
         """See to it that `folder` itself is kept, whoever made it; once in the life of this store."""

@@ -52,7 +52,16 @@ TOUCH = (
     .where(sessions.c.id == bindparam("of"), sessions.c.state == State.ACTIVE)
     .values(last_activity_at=func.greatest(sessions.c.last_activity_at, bindparam("moment")))
 )
-ADD_SEGMENT = insert(segments).on_conflict_do_nothing().returning(segments.c.number)
+TOUCHED = TOUCH.returning(sessions.c.id).cte("touched")
+ADD_SEGMENT = (
+    insert(segments)
+    .from_select(
+        ["session_id", *Segment.__struct_fields__],
+        select(TOUCHED.c.id, *(bindparam(name, type_=segments.c[name].type) for name in Segment.__struct_fields__)),
+    )
+    .on_conflict_do_nothing()
+    .returning(segments.c.number)
+)
 
 
 class PostgresSessions:
@@ -76,11 +85,13 @@ class PostgresSessions:
     def touch(self, session_id: SessionId, now: datetime) -> bool:
         return self._connection.execute(TOUCH, {"of": session_id, "moment": now}).rowcount == 1
 
-    def add_segment(self, session_id: SessionId, segment: Segment) -> Segment:
-        values = {"session_id": session_id, **msgspec.structs.asdict(segment)}
+    def add_segment(self, session_id: SessionId, segment: Segment, now: datetime) -> Segment | None:
+        values = {"of": session_id, "moment": now, **msgspec.structs.asdict(segment)}
         if self._connection.execute(ADD_SEGMENT, values).first() is not None:
             return segment
-        return rows.first(self._connection, SEGMENT, Segment, of=session_id, numbered=segment.number) or segment
+        if not self.touch(session_id, now):
+            return None
+        return rows.first(self._connection, SEGMENT, Segment, of=session_id, numbered=segment.number)
 
     def intake(self, session_id: SessionId, number: int) -> Intake | None:
         row = self._connection.execute(INTAKE, {"of": session_id, "numbered": number}).mappings().first()

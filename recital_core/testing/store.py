@@ -196,7 +196,9 @@ class MemorySessions:
         self.save(msgspec.structs.replace(session, last_activity_at=max(session.last_activity_at, now)))
         return True
 
-    def add_segment(self, session_id: SessionId, segment: Segment) -> Segment:
+    def add_segment(self, session_id: SessionId, segment: Segment, now: datetime) -> Segment | None:
+        if not self.touch(session_id, now):
+            return None
         return self._rows.segments.setdefault((session_id, segment.number), segment)
 
     def intake(self, session_id: SessionId, number: int) -> Intake | None:

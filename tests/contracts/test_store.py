@@ -22,6 +22,7 @@ from recital_core.testing.store import MemoryStore
 from recital_core.texts import Language, RecitalText, TextId, TextSource
 
 NOW = datetime(2026, 5, 1, 10, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=1)
 
 
 class NoJobs:
@@ -273,15 +274,26 @@ def test_the_first_segment_under_a_number_stays(store: Store, session: RecitalSe
     first, other = a_segment(0), a_segment(0, "b" * 64)
     with store.transaction() as tx:
         assert tx.sessions.intake(session.id, 0) == Intake(session=session, held=None, media_type=None)
-        assert tx.sessions.add_segment(session.id, first) is first
-        assert tx.sessions.add_segment(session.id, other) == first
+        assert tx.sessions.add_segment(session.id, first, NOW) is first
+        assert tx.sessions.add_segment(session.id, other, NOW) == first
         assert tx.sessions.intake(session.id, 0) == Intake(session=session, held=first, media_type="audio/flac")
+
+
+def test_a_segment_is_activity_and_a_closed_session_keeps_none(store: Store, session: RecitalSession) -> None:
+    with store.transaction() as tx:
+        tx.sessions.add_segment(session.id, a_segment(0), LATER)
+        touched = tx.sessions.get(session.id)
+        assert touched is not None
+        assert touched.last_activity_at == LATER
+        tx.sessions.save(touched.to(State.DISCARDED))
+        assert tx.sessions.add_segment(session.id, a_segment(1), LATER) is None
+        assert [segment.number for segment in tx.sessions.segments(session.id)] == [0]
 
 
 def test_pieces_come_back_in_their_order(store: Store, session: RecitalSession) -> None:
     with store.transaction() as tx:
         for number in (4, 0, 1):
-            tx.sessions.add_segment(session.id, a_segment(number))
+            tx.sessions.add_segment(session.id, a_segment(number), NOW)
         tx.sessions.add_marks(session.id, marks(0, 1))
         tx.sessions.add_marks(session.id, [])
         tx.sessions.add_marks(session.id, marks(2))
