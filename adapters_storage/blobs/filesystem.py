@@ -136,19 +136,13 @@ class FolderBlobStore:
             raise
 
     def _place(self, draft: Path, path: Path, described: Mapping[str, object] | None) -> None:
-        folder = path.parent
-        if folder not in self._durable:
-            folder.mkdir(parents=True, exist_ok=True)
-        try:
-            if described is not None:
-                self._describe(path, described)
-            draft.rename(path)
-        except FileNotFoundError:
-            self._durable.discard(folder)
-            raise
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if described is not None:
+            self._describe(path, described)
+        draft.rename(path)
         with contextlib.suppress(FileNotFoundError):  # deleted since
-            _make_durable(folder)
-            self._make_place_durable(folder)
+            _make_durable(path.parent)
+            self._make_place_durable(path.parent)
 
     def _describe(self, path: Path, described: Mapping[str, object]) -> None:
         with self._draft() as draft:
