@@ -153,6 +153,7 @@ export class Booth {
 
   async keep(dropLast: number): Promise<void> {
     const sessionId = this.#sessionId()
+    if (this.#take?.ledger.broken) await this.#desk.recover(sessionId)
     await this.#desk.end(sessionId, dropLast)
     this.#letGo(sessionId)
   }

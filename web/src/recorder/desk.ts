@@ -88,6 +88,12 @@ export class Desk {
     this.stored()
   }
 
+  async #dropLogs(sessionId: string): Promise<void> {
+    for (const name of await this.log.leftovers()) {
+      if (name.sessionId === sessionId) void this.log.drop(name)
+    }
+  }
+
   #recover(only?: string): Promise<void> {
     const withSession: WithSession = async (sessionId, work) => {
       if (!this.#owned.has(sessionId)) return withLock(sessionId, work)
@@ -121,10 +127,14 @@ export class Desk {
     return (await this.store.sessions()).filter(left).map(pendingOf)
   }
 
+  /** What lies in the logs of a session becomes part of it; once more, as the device may have been full before. */
+  async recover(sessionId: string): Promise<void> {
+    await this.#recovered
+    await this.#recover(sessionId)
+  }
+
   /** Ends a session with what there is of it; one of which no sentence is left is dropped, as the server would do. */
   async end(sessionId: string, dropLast: number): Promise<void> {
-    await this.#recovered
-    await this.#recover(sessionId) // once more: the device may have been full before
     const session = await this.store.session(sessionId)
     if (session === undefined) return
     const cues = cuesOf(await this.store.marks(sessionId), session.capture.sample_rate_hz)
@@ -140,10 +150,8 @@ export class Desk {
       session.state = 'discarding'
     })
     await this.store.removeAudio(sessionId)
-    for (const name of await this.log.leftovers()) {
-      if (name.sessionId === sessionId) await this.log.drop(name)
-    }
     this.stored()
+    void this.#dropLogs(sessionId)
   }
 
   /** What this device holds and the server answered for; `live` is further than the store. */

@@ -47,10 +47,10 @@ export class Ledger {
   }
 
   /** `make` runs when the segments before are stored; `after` when this one is. */
-  segment(make: () => NewSegment, after: () => Promise<void> = async () => undefined): void {
+  segment(make: () => NewSegment, after: () => void = () => undefined): void {
     this.#inTurn(async () => {
       await storeSegment(this.#parts.store, this.sessionId, make())
-      await after()
+      after()
       this.#parts.stored()
     })
   }
@@ -62,6 +62,11 @@ export class Ledger {
         session.gaps = copy
       })
     })
+  }
+
+  /** The device took no more; what it did not take lies in the log at best. */
+  get broken(): boolean {
+    return this.#broken
   }
 
   failed(error: unknown): void {

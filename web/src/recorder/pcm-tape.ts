@@ -20,7 +20,7 @@ export class PcmTape implements Tape {
       cut: (segment) =>
         ledger.segment(
           () => flacSegment(segment, rateHz),
-          () => log.drop(name(segment.n)),
+          () => void log.drop(name(segment.n)),
         ),
     })
   }

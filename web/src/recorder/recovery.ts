@@ -47,7 +47,7 @@ async function recoverLog(store: Store, log: SampleLog, name: LogName): Promise<
       await storeSegment(store, name.sessionId, segment)
     }
   }
-  await log.drop(name)
+  void log.drop(name)
 }
 
 /**

@@ -7,7 +7,10 @@ export interface SampleLog {
   append(of: LogName, samples: Int16Array): void
   /** Makes the log of segment `n` these samples. */
   replace(of: LogName, samples: Int16Array): void
-  /** Forgets the log; nothing there is fine. */
+  /**
+   * Forgets the log; nothing there is fine. Nobody should wait for it: Chromium now and then never answers that a
+   * file is gone, and a log that stays does no harm, since the committed segment wins.
+   */
   drop(of: LogName): Promise<void>
   /** The logs that lie here, whoever wrote them, in the order of their segments. */
   leftovers(): Promise<LogName[]>

@@ -55,7 +55,10 @@ async function build(): Promise<Handlers> {
     keep: done(({ dropLast }) => booth.keep(dropLast)),
     discard: done(() => booth.discard()),
     pending: () => desk.pending(),
-    finish: done(({ sessionId }) => desk.end(sessionId, 0)),
+    finish: done(async ({ sessionId }) => {
+      await desk.recover(sessionId)
+      await desk.end(sessionId, 0)
+    }),
     forget: done(({ sessionId }) => desk.drop(sessionId)),
     download: ({ sessionId }) => booth.download(sessionId),
     tryNow: done(() => desk.tryNow()),
