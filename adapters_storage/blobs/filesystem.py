@@ -58,13 +58,15 @@ class FolderBlobStore:
 
     def put(self, key: str, body: BinaryIO, media_type: str, metadata: Mapping[str, str]) -> int:
         path = self._path(key)
-        described = {"media_type": media_type, "metadata": dict(metadata)} if self._described else None
-        with self._draft() as draft:
+        description = msgspec.json.encode({"media_type": media_type, "metadata": dict(metadata)})
+        with self._draft() as draft, self._draft() as described:
             count = _write(draft, body)
             with _unavailable():
                 for attempt in range(TRIES_AGAINST_OTHERS):
+                    if self._described and not described.exists():
+                        _write(described, io.BytesIO(description))
                     try:
-                        self._place(draft, path, described)
+                        self._place(draft, described, path)
                         break
                     except FileNotFoundError:  # somebody deletes this folder at the same time
                         if attempt == TRIES_AGAINST_OTHERS - 1:
@@ -135,19 +137,14 @@ class FolderBlobStore:
                 draft.unlink()
             raise
 
-    def _place(self, draft: Path, path: Path, described: Mapping[str, object] | None) -> None:
+    def _place(self, draft: Path, described: Path, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if described is not None:
-            self._describe(path, described)
+        if self._described:
+            described.rename(path.with_name(f".{path.name}.json"))
         draft.rename(path)
         with contextlib.suppress(FileNotFoundError):  # deleted since
             _make_durable(path.parent)
             self._make_place_durable(path.parent)
-
-    def _describe(self, path: Path, described: Mapping[str, object]) -> None:
-        with self._draft() as draft:
-            _write(draft, io.BytesIO(msgspec.json.encode(described)))
-            draft.rename(path.with_name(f".{path.name}.json"))
 
     def _make_place_durable(self, folder: Path) -> None:
         """See to it that `folder` itself is kept, whoever made it; once in the life of this store."""
