@@ -74,7 +74,7 @@ class Recording:
         Raises SegmentDiffers when the number is held with other bytes, UnsupportedMediaType when the session began
         with another one, SegmentTooLong, SessionClosed, SessionNotFound, StorageFull.
         """
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             intake = tx.sessions.intake(session_id, segment.number)
         if intake is None or intake.session.speaker_id != speaker.id:
             raise errors.SessionNotFound("There is no session of this id.")
@@ -112,7 +112,7 @@ class Recording:
 
     def received(self, speaker: Speaker, session_id: SessionId) -> Received:
         """What is held of the session. Raises SessionNotFound."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             own(tx.sessions.get(session_id), speaker)
             return tx.sessions.received(session_id)
 
@@ -140,7 +140,7 @@ class Recording:
 
     def get(self, speaker: Speaker, session_id: SessionId) -> SessionSummary:
         """Raises SessionNotFound, also for a session of somebody else's."""
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             summary = tx.sessions.summary(session_id)
         if summary is None:
             raise errors.SessionNotFound("There is no session of this id.")
@@ -164,7 +164,7 @@ class Recording:
         if speaker.role is not Role.ADMIN:
             of = speaker.id
         wanted = tuple(states) or tuple(state for state in State if state is not State.DISCARDED)
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             return tx.sessions.page(speaker_id=of, text_id=text_id, states=wanted, cursor=cursor, limit=limit)
 
     def sweep(self) -> int:
@@ -173,7 +173,7 @@ class Recording:
         One with segment 0 and a mark is ended with what is left of it, any other is discarded.
         """
         now = self._clock.now()
-        with self._store.transaction() as tx:
+        with self._store.reading() as tx:
             silent = tx.sessions.silent_since(now - self._abandon_after, SWEPT_AT_ONCE)
         return sum(self._close_abandoned(session_id, now) for session_id in silent)
 

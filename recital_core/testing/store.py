@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -72,6 +72,9 @@ class MemoryStore:
                 self._rows = rows
             finally:
                 self._open = False
+
+    def reading(self) -> AbstractContextManager[MemoryTransaction]:
+        return self.transaction()
 
     @contextmanager
     def claim(self, session_id: SessionId) -> Iterator[bool]:

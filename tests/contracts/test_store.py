@@ -119,6 +119,12 @@ def test_what_a_raising_block_did_is_not_kept(store: Store, dana: Speaker) -> No
         assert tx.speakers.get(dana.id) == dana
 
 
+def test_reading_sees_what_was_kept(store: Store, dana: Speaker, session: RecitalSession) -> None:
+    with store.reading() as tx:
+        assert tx.speakers.get(dana.id) == dana
+        assert tx.sessions.get(session.id) == session
+
+
 def test_a_claim_is_one_caller_s_at_a_time(store: Store) -> None:
     session_id, other = SessionId(uuid.uuid4()), SessionId(uuid.uuid4())
     with store.claim(session_id) as mine, store.claim(session_id) as not_mine, store.claim(other) as another:
