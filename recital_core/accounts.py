@@ -41,12 +41,12 @@ class Accounts:
 
     def known(self, email: str) -> Speaker:
         """The account of `email`. Raises SpeakerNotFound, Invalid."""
-        with self._store.reading() as tx:
+        with self._store.separately() as tx:
             return self._known(tx, email_address(email))
 
     def page(self, *, cursor: str | None = None, limit: int = 100) -> Page[Speaker]:
         """Every account, the oldest first. Raises Invalid for a wrong cursor."""
-        with self._store.reading() as tx:
+        with self._store.separately() as tx:
             return tx.speakers.page(cursor, limit)
 
     def login_link(self, email: str) -> str:
@@ -76,7 +76,7 @@ class Accounts:
     def caller(self, token: str) -> tuple[Speaker, CredentialId]:
         """Whom a token speaks for. Raises NotSignedIn when it is not ours, over, or revoked."""
         credential_id = self._sealer.credential_of(token)
-        with self._store.reading() as tx:
+        with self._store.separately() as tx:
             speaker = tx.credentials.speaker_of(credential_id, self._clock.now())
         if speaker is None:
             raise errors.NotSignedIn("This sign-in is over. Sign in again.")

@@ -117,7 +117,7 @@ class Aggregation:
 
     def due(self, state: State) -> Sequence[SessionId]:
         """Sessions that wait in `state`, the oldest first; of the discarded those that are not erased yet."""
-        with self._store.reading() as tx:
+        with self._store.separately() as tx:
             return tx.sessions.unfinished(state, TAKEN_AT_ONCE)
 
     @contextmanager
@@ -125,7 +125,7 @@ class Aggregation:
         with self._store.claim(session_id) as mine:
             if not mine:
                 raise errors.SessionBusy("Another worker has this session in hand.")
-            with self._store.reading() as tx:
+            with self._store.separately() as tx:
                 session = _there(tx.sessions.get(session_id))
             if state not in (None, session.state):
                 raise errors.WrongState(f"The session is {session.state}, not {state}.", state=session.state)

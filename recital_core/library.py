@@ -51,7 +51,7 @@ class Library:
 
     def get(self, reader: Speaker, text_id: TextId) -> RecitalText:
         """Raises TextNotFound, also for a text that is not the reader's to see."""
-        with self._store.reading() as tx:
+        with self._store.separately() as tx:
             text = tx.texts.get(text_id)
         if text is None or not text.may_be_read_by(reader):
             raise errors.TextNotFound("There is no text of this id that you may read.")
@@ -59,5 +59,5 @@ class Library:
 
     def page(self, reader: Speaker, *, cursor: str | None = None, limit: int = 20) -> Page[TextSummary]:
         """What the reader may read, the newest first. Raises Invalid for a wrong cursor."""
-        with self._store.reading() as tx:
+        with self._store.separately() as tx:
             return tx.texts.page(reader, cursor, limit)

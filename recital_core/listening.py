@@ -51,7 +51,7 @@ class Listening:
 
     def preview(self, speaker: Speaker, session_id: SessionId) -> Preview:
         """Addresses that need no sign-in for six hours. Raises NotReady before `aggregated`, SessionNotFound."""
-        with self._store.reading() as tx:
+        with self._store.separately() as tx:
             session = visible(tx.sessions.get(session_id), speaker)
         if session.state is State.DISCARDED:
             raise errors.SessionNotFound("This session was deleted.")
@@ -70,7 +70,7 @@ class Listening:
             raise errors.NotAllowed("This address was not signed by us.")
         if datetime.fromtimestamp(expires, UTC) < self._clock.now():
             raise errors.NotAllowed("This address is too old. Ask for a new preview.")
-        with self._store.reading() as tx:
+        with self._store.separately() as tx:
             session = tx.sessions.get(session_id)
         if session is None or session.state not in (State.AGGREGATED, State.UPLOADED):
             raise errors.SessionNotFound("There is nothing to hear of this session.")

@@ -368,8 +368,11 @@ class Store(Protocol):
     def transaction(self) -> AbstractContextManager[Transaction]:
         """All of it is kept when the block ends, none of it when the block raises. It does not nest."""
 
-    def reading(self) -> AbstractContextManager[Transaction]:
-        """For questions alone: each is answered as of its own moment, without the cost of a transaction."""
+    def separately(self) -> AbstractContextManager[Transaction]:
+        """Every call stands alone and is kept at once, whatever happens to the block.
+
+        For questions, and for a change that is one call; it costs a third of a transaction. It queues no jobs.
+        """
 
     def claim(self, session_id: SessionId) -> AbstractContextManager[bool]:
         """Whether this caller alone may finalise the session until the block ends; a killed caller's claim ends too."""

@@ -74,7 +74,7 @@ class Recording:
         Raises SegmentDiffers when the number is held with other bytes, UnsupportedMediaType when the session began
         with another one, SegmentTooLong, SessionClosed, SessionNotFound, StorageFull.
         """
-        with self._store.reading() as tx:
+        with self._store.separately() as tx:
             intake = tx.sessions.intake(session_id, segment.number)
         if intake is None or intake.session.speaker_id != speaker.id:
             raise errors.SessionNotFound("There is no session of this id.")
@@ -85,12 +85,12 @@ class Recording:
         if intake.media_type not in (None, segment.media_type):
             raise errors.UnsupportedMediaType(f"This session is {intake.media_type}; a session has one type.")
         self._staging.put(segment_key(session_id, segment), body, segment.media_type, {"session": str(session_id)})
-        with self._store.transaction() as tx:
+        with self._store.separately() as tx:
             held = tx.sessions.add_segment(session_id, segment, self._clock.now())
-            if held is None:
-                # Whoever cleared staging may have done so before these bytes lay there: once more, then.
-                tx.jobs.finalize(session_id)
         if held is None:
+            # Whoever cleared staging may have done so before these bytes lay there: once more, then.
+            with self._store.transaction() as tx:
+                tx.jobs.finalize(session_id)
             raise errors.SessionClosed("The session was closed while the segment arrived.")
         return held is segment or _same(held, segment)
 
@@ -112,7 +112,7 @@ class Recording:
 
     def received(self, speaker: Speaker, session_id: SessionId) -> Received:
         """What is held of the session. Raises SessionNotFound."""
-        with self._store.reading() as tx:
+        with self._store.separately() as tx:
             own(tx.sessions.get(session_id), speaker)
             return tx.sessions.received(session_id)
 
@@ -140,7 +140,7 @@ class Recording:
 
     def get(self, speaker: Speaker, session_id: SessionId) -> SessionSummary:
         """Raises SessionNotFound, also for a session of somebody else's."""
-        with self._store.reading() as tx:
+        with self._store.separately() as tx:
             summary = tx.sessions.summary(session_id)
         if summary is None:
             raise errors.SessionNotFound("There is no session of this id.")
@@ -164,7 +164,7 @@ class Recording:
         if speaker.role is not Role.ADMIN:
             of = speaker.id
         wanted = tuple(states) or tuple(state for state in State if state is not State.DISCARDED)
-        with self._store.reading() as tx:
+        with self._store.separately() as tx:
             return tx.sessions.page(speaker_id=of, text_id=text_id, states=wanted, cursor=cursor, limit=limit)
 
     def sweep(self) -> int:
@@ -173,7 +173,7 @@ class Recording:
         One with segment 0 and a mark is ended with what is left of it, any other is discarded.
         """
         now = self._clock.now()
-        with self._store.reading() as tx:
+        with self._store.separately() as tx:
             silent = tx.sessions.silent_since(now - self._abandon_after, SWEPT_AT_ONCE)
         return sum(self._close_abandoned(session_id, now) for session_id in silent)
 

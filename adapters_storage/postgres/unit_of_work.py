@@ -30,7 +30,7 @@ class PostgresStore:
 
     def __init__(self, engine: Engine, jobs_of: Callable[[Connection], Jobs]) -> None:
         self._engine = engine
-        self._reads = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._jobs_of = jobs_of
 
     @contextmanager
@@ -39,14 +39,14 @@ class PostgresStore:
             yield PostgresTransaction(connection, self._jobs_of(connection))
 
     @contextmanager
-    def reading(self) -> Iterator[PostgresTransaction]:
-        with answering(), self._reads.connect() as connection:
+    def separately(self) -> Iterator[PostgresTransaction]:
+        with answering(), self._autocommit.connect() as connection:
             yield PostgresTransaction(connection, self._jobs_of(connection))
 
     @contextmanager
     def claim(self, session_id: SessionId) -> Iterator[bool]:
         key = int.from_bytes(hashlib.sha256(session_id.bytes).digest()[:8], "big", signed=True)
-        with answering(), self._reads.connect() as connection:
+        with answering(), self._autocommit.connect() as connection:
             mine = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar_one()
             try:
                 yield bool(mine)
@@ -55,7 +55,7 @@ class PostgresStore:
                     connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
 
     def check(self) -> None:
-        with answering(), self._reads.connect() as connection:
+        with answering(), self._autocommit.connect() as connection:
             connection.execute(text("SELECT 1"))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -62,9 +62,7 @@ class MemoryStore:
     @contextmanager
     def transaction(self) -> Iterator[MemoryTransaction]:
         with self._lock:
-            self.check()
-            if self._open:
-                raise RuntimeError("a transaction does not nest")
+            self._must_be_closed()
             self._open = True
             try:
                 rows = self._rows.copy()
@@ -73,8 +71,11 @@ class MemoryStore:
             finally:
                 self._open = False
 
-    def reading(self) -> AbstractContextManager[MemoryTransaction]:
-        return self.transaction()
+    @contextmanager
+    def separately(self) -> Iterator[MemoryTransaction]:
+        with self._lock:
+            self._must_be_closed()
+            yield MemoryTransaction(self._rows)
 
     @contextmanager
     def claim(self, session_id: SessionId) -> Iterator[bool]:
@@ -87,6 +88,11 @@ class MemoryStore:
         finally:
             if mine:
                 self._claimed.discard(session_id)
+
+    def _must_be_closed(self) -> None:
+        self.check()
+        if self._open:
+            raise RuntimeError("a transaction does not nest")
 
     def check(self) -> None:
         if self.unavailable:

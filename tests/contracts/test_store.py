@@ -119,10 +119,13 @@ def test_what_a_raising_block_did_is_not_kept(store: Store, dana: Speaker) -> No
         assert tx.speakers.get(dana.id) == dana
 
 
-def test_reading_sees_what_was_kept(store: Store, dana: Speaker, session: RecitalSession) -> None:
-    with store.reading() as tx:
+def test_calls_that_stand_alone_are_kept_at_once(store: Store, dana: Speaker, session: RecitalSession) -> None:
+    with pytest.raises(RuntimeError), store.separately() as tx:
         assert tx.speakers.get(dana.id) == dana
-        assert tx.sessions.get(session.id) == session
+        tx.sessions.add_segment(session.id, a_segment(0), NOW)
+        raise RuntimeError
+    with store.separately() as tx:
+        assert [segment.number for segment in tx.sessions.segments(session.id)] == [0]
 
 
 def test_a_claim_is_one_caller_s_at_a_time(store: Store) -> None:
