@@ -115,7 +115,7 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
     workshop.mkdir(parents=True, exist_ok=True)
     audio = FfmpegWorkshop(ffmpeg=Path(settings.ffmpeg) if settings.ffmpeg else None, folder=workshop)
     closing.callback(audio.close)
-    engine = create_engine(engine_url(url), pool_size=CONNECTIONS_KEPT, max_overflow=CONNECTIONS_MORE)
+    engine = create_engine(engine_url(url), pool_size=CONNECTIONS_KEPT, max_overflow=CONNECTIONS_MORE, pool_pre_ping=True)
     closing.callback(engine.dispose)
     store = PostgresStore(engine, ProcrastinateJobs)
     recording = Recording(
