@@ -15,8 +15,6 @@ from adapters_cli.start import Installation, local_admin
 if TYPE_CHECKING:
     from adapters_storage.assembly import Recital
 
-LOOPBACK = frozenset(("127.0.0.1", "::1", "localhost"))
-
 
 @click.command("serve")
 @click.option("--host", help="Address to listen on.  [RECITAL_HOST]")
@@ -49,11 +47,11 @@ def command(
 
 
 def _greet(recital: Recital, port: int) -> None:
-    """The address, and a fresh link for the local admin; where others may read along, only how to get one."""
+    """The address, and a fresh link for the local admin; where others may come, too, only how to get one."""
     address = dataclasses.replace(recital.settings, port=port).address
     admin = local_admin(recital)
     click.echo(f"Recital is at {address}")
-    if recital.settings.host in LOOPBACK:
+    if recital.settings.is_local and not recital.settings.public_url:
         click.echo(f"Sign in as {admin.email}: {address}/api/auth/link/{recital.accounts.login_link(admin.email)}")
     else:
         click.echo("Sign in with a link from: recital speakers login-link EMAIL")

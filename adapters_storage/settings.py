@@ -13,6 +13,7 @@ from recital_core.speakers import email_address
 from recital_core.texts import Language, language_tag
 
 SHORTEST_SECRET = 32
+LOOPBACK = frozenset(("127.0.0.1", "::1", "localhost"))
 DATABASE_SCHEMES = frozenset(("postgresql", "postgres", "postgresql+psycopg", "postgresql+psycopg2"))
 
 
@@ -53,6 +54,11 @@ class Settings:
     def shown(self) -> list[str]:
         """What every setting is now, in the order of `described`, with secrets hidden."""
         return [setting.shown(getattr(self, setting.field)) for setting in SETTINGS]
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine can connect to the server; a proxy on it may still let in others."""
+        return self.host in LOOPBACK
 
     @property
     def address(self) -> str:

@@ -13,7 +13,7 @@ from litestar.handlers import BaseRouteHandler
 
 from adapters_http.refusals import CrossSite, HostNotKnown
 from adapters_storage.assembly import Recital
-from adapters_storage.settings import Settings
+from adapters_storage.settings import LOOPBACK, Settings
 from recital_core import errors
 from recital_core.accounts import BROWSER_LASTS
 from recital_core.speakers import CredentialId, Role, Speaker
@@ -22,7 +22,6 @@ Connection = ASGIConnection[BaseRouteHandler, Speaker, CredentialId, State]
 
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 OUR_OWN = frozenset(("same-origin", "none"))
-LOOPBACK = frozenset(("127.0.0.1", "::1", "localhost"))
 
 
 async def known_host(connection: Request[Any, Any, Any]) -> None:
@@ -31,7 +30,7 @@ async def known_host(connection: Request[Any, Any, Any]) -> None:
     Raises HostNotKnown.
     """
     settings = _recital(connection).settings
-    if settings.host in LOOPBACK:
+    if settings.is_local:
         asked = urlsplit(f"//{connection.headers.get('host', '')}").hostname
         if asked not in LOOPBACK and asked != urlsplit(settings.address).hostname:
             raise HostNotKnown("If a proxy stands before this server, set RECITAL_PUBLIC_URL to its address.")

@@ -49,6 +49,13 @@ def test_a_start_prints_the_address_and_a_link_that_signs_in(server: Server) -> 
         assert browser.get(f"{server.url}/api/me").json()["email"] == "admin@localhost"
 
 
+def test_behind_a_proxy_a_start_prints_no_link_that_signs_in(tmp_path: Path) -> None:
+    with running(tmp_path / "data", RECITAL_PUBLIC_URL="https://recital.example.org") as server:
+        _, sign_in = wait_until(lambda: server.log.splitlines()[:2], SOON_S)
+        assert sign_in == "Sign in with a link from: recital speakers login-link EMAIL"
+        assert "/api/auth/link/" not in server.log
+
+
 def test_commands_work_beside_the_server(server: Server) -> None:
     server.command("speakers", "approve", "dana@example.org")
     answer = httpx.get(f"{server.url}/api/me", headers={"Authorization": f"Bearer {server.token('dana@example.org')}"})
