@@ -19,7 +19,7 @@ from recital_core import errors
 from recital_core.captions import TranscriptHeader, kept_spans, refined, takes, webvtt
 from recital_core.manifest import MeasuredCapture, decode, encode, in_state, manifest
 from recital_core.ports import AudioWorkshop, BlobStore, Clock, JoinedAudio, Sealer, SegmentAudio, Store
-from recital_core.published import MANIFEST, TRANSCRIPT, Shelf, archive_prefix, digest_of, staged_prefix
+from recital_core.published import MANIFEST, TRANSCRIPT, Shelf, archive_prefix, staged_prefix
 from recital_core.quality import assess, measure
 from recital_core.recording import ABANDONED, segment_key, staging_prefix
 from recital_core.sessions import (
@@ -100,16 +100,19 @@ class Aggregation:
         with self._store.transaction() as tx:
             session = _there(tx.sessions.lock(session_id))
             if session.state is not State.DISCARDED:
-                tx.sessions.save(session.to(State.DISCARDED, discarded_at=self._clock.now(), problem=None))
+                tx.sessions.save(session.discarded(self._clock.now()))
                 tx.jobs.finalize(session_id)
         return self.finalize(session_id)
 
     def retry(self, session_id: SessionId) -> RecitalSession:
-        """Forget the failed attempts and have a worker try again. Raises WrongState for an active session."""
+        """Forget the failed attempts and have a worker try again.
+
+        Raises WrongState for a session that is still being recorded, and for one that is published.
+        """
         with self._store.transaction() as tx:
             session = _there(tx.sessions.lock(session_id))
-            if session.state is State.ACTIVE:
-                raise errors.WrongState("The session is still being recorded.", state=session.state)
+            if session.state in (State.ACTIVE, State.UPLOADED):
+                raise errors.WrongState(f"The session is {session.state}: there is nothing to retry.")
             cleared = msgspec.structs.replace(session, attempts=0, problem=None)
             tx.sessions.save(cleared)
             tx.jobs.finalize(session_id)
@@ -141,7 +144,8 @@ class Aggregation:
         problem = failure.detail if isinstance(failure, errors.RecitalError) else type(failure).__name__
         with self._store.transaction() as tx:
             session = _there(tx.sessions.lock(session_id))
-            tx.sessions.save(session.failed(problem))
+            if session.state is not State.UPLOADED:  # what it was published with stays said
+                tx.sessions.save(session.failed(problem))
 
     def _aggregate(self, session: RecitalSession) -> RecitalSession:
         now = self._clock.now()
@@ -232,7 +236,7 @@ class Aggregation:
         )
 
     def _upload(self, session: RecitalSession) -> RecitalSession:
-        """The record goes last: where it is, the rest is."""
+        """Copy everything and read it back. The record goes last: where it is, the rest is."""
         now = self._clock.now()
         staged = staged_prefix(session.id)
         shelf = Shelf(self._archive, archive_prefix(session.id), {"session": str(session.id)})
@@ -241,13 +245,11 @@ class Aggregation:
         for name in record.objects:
             with self._staging.open(staged + name) as body:
                 shelf.put(name, body)
+            shelf.verify(name)
         if shelf.objects != record.objects:
             raise errors.BlobStoreUnavailable("Staging gives files back with other bytes than were made.")
         shelf.put(MANIFEST, io.BytesIO(encode(in_state(record, State.UPLOADED, now))))
-        for name, written in shelf.objects.items():
-            with self._archive.open(archive_prefix(session.id) + name) as body:
-                if digest_of(body) != written.sha256:
-                    raise errors.BlobStoreUnavailable(f"The archive gives {name} back with other bytes.")
+        shelf.verify(MANIFEST)
         uploaded = self._moved(session, State.UPLOADED, uploaded_at=now, problem=_told(session, record.problems))
         if uploaded.state is State.UPLOADED:
             self._staging.delete_under(staging_prefix(session.id))
@@ -262,10 +264,10 @@ class Aggregation:
         return erased
 
     def _moved(self, session: RecitalSession, state: State, **changes: object) -> RecitalSession:
-        """The session in its next state; or as it is, when somebody discarded it meanwhile."""
+        """The session in its next state; or as it is, when somebody moved it meanwhile."""
         with self._store.transaction() as tx:
             now = _there(tx.sessions.lock(session.id))
-            if now.state is State.DISCARDED:
+            if now.state is not session.state:
                 return now
             moved = now.to(state, attempts=0, **changes)
             tx.sessions.save(moved)

@@ -12,8 +12,6 @@ from recital_core.ports import LevelFrames, Span
 from recital_core.sessions import Mark, MarkKind, SessionId
 from recital_core.texts import Language, Place, TextId
 
-VTT_MEDIA_TYPE = "text/vtt;charset=utf-8"
-
 
 class Take(msgspec.Struct, frozen=True, kw_only=True):
     """A sentence as it was read, between two presses of the reader; positions are samples of the recording."""

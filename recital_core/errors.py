@@ -122,6 +122,10 @@ class MarkBeyondText(Invalid):
     title = "This mark names a sentence that the text does not have"
 
 
+class MarkBeyondAudio(Invalid):
+    title = "This mark lies later than any audio that a session takes"
+
+
 class PiecesMissing(Conflict):
     title = "Pieces of this session have not arrived"
 
@@ -176,10 +180,6 @@ class SpeakerNotFound(NotFound):
 
 class LinkNotValid(NotAllowed):
     title = "This sign-in link is not valid any more"
-
-
-class AgreementNeeded(NotAllowed):
-    title = "The agreement must be accepted first"
 
 
 class ApprovalNeeded(NotAllowed):

@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping
 from typing import Any, BinaryIO
 
+from recital_core import errors
 from recital_core.manifest import ObjectRecord
 from recital_core.ports import BlobStore
 from recital_core.recording import staging_prefix
@@ -57,6 +58,15 @@ class Shelf:
         size = self._blobs.put(self._prefix + name, reader, media_type, self._metadata)
         self.objects[name] = ObjectRecord(media_type=media_type, bytes=size, sha256=original.digest)
 
+    def verify(self, name: str) -> None:
+        """Read a file back that was put there. Raises BlobStoreUnavailable when it comes back with other bytes."""
+        digest = hashlib.sha256()
+        with self._blobs.open(self._prefix + name) as body:
+            while chunk := body.read(READ_AT_ONCE):
+                digest.update(chunk)
+        if digest.hexdigest() != self.objects[name].sha256:
+            raise errors.BlobStoreUnavailable(f"{name} comes back with other bytes.")
+
 
 class Digesting(io.RawIOBase):
     """Gives on what `body` gives, and knows the SHA-256 of it."""
@@ -78,11 +88,3 @@ class Digesting(io.RawIOBase):
     @property
     def digest(self) -> str:
         return self._hash.hexdigest()
-
-
-def digest_of(body: BinaryIO) -> str:
-    """SHA-256 of the rest of `body`, in lower-case hex."""
-    digest = hashlib.sha256()
-    while chunk := body.read(READ_AT_ONCE):
-        digest.update(chunk)
-    return digest.hexdigest()

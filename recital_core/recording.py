@@ -64,8 +64,9 @@ class Recording:
             if tx.sessions.add(wanted):
                 return wanted, True
             held = tx.sessions.get(session_id)
-        if held is None or not held.opened_alike(wanted):
-            raise errors.SessionDiffers("This id was used for another session. Make a new one.")
+            if held is None or not held.opened_alike(wanted):
+                raise errors.SessionDiffers("This id was used for another session. Make a new one.")
+            tx.sessions.touch(session_id, now)
         return held, False
 
     def take_segment(self, speaker: Speaker, session_id: SessionId, segment: Segment, body: BinaryIO) -> bool:
@@ -76,10 +77,11 @@ class Recording:
         """
         with self._store.separately() as tx:
             intake = tx.sessions.intake(session_id, segment.number)
-        if intake is None or intake.session.speaker_id != speaker.id:
-            raise errors.SessionNotFound("There is no session of this id.")
-        if intake.held is not None:
-            return _same(intake.held, segment)
+            if intake is None or intake.session.speaker_id != speaker.id:
+                raise errors.SessionNotFound("There is no session of this id.")
+            if intake.held is not None:
+                tx.sessions.touch(session_id, self._clock.now())
+                return _same(intake.held, segment)
         intake.session.must_take_pieces()
         intake.session.must_fit(segment)
         if intake.media_type not in (None, segment.media_type):
@@ -97,10 +99,11 @@ class Recording:
     def take_marks(self, speaker: Speaker, session_id: SessionId, marks: Sequence[Mark]) -> int:
         """Keep marks, and give how many are held now.
 
-        Raises MarksDiffer, MarksOutOfOrder, MarkBeyondText, SessionClosed, SessionNotFound.
+        Raises MarksDiffer, MarksOutOfOrder, MarkBeyondText, MarkBeyondAudio, SessionClosed, SessionNotFound.
         """
         with self._store.transaction() as tx:
             session = own(tx.sessions.get(session_id), speaker)
+            session.must_reach(marks)
             active = tx.sessions.touch(session_id, self._clock.now())
             held = tx.sessions.marks(session_id)
             fresh = check_marks(held, marks, tx.texts.sentence_counts(session.text_id, session.text_revision))
@@ -114,6 +117,7 @@ class Recording:
         """What is held of the session. Raises SessionNotFound."""
         with self._store.separately() as tx:
             own(tx.sessions.get(session_id), speaker)
+            tx.sessions.touch(session_id, self._clock.now())
             return tx.sessions.received(session_id)
 
     def end(self, speaker: Speaker, session_id: SessionId, ending: Ending) -> tuple[RecitalSession, bool]:
@@ -122,6 +126,9 @@ class Recording:
         Raises PiecesMissing or SamplesDiffer, and then nothing has changed; EndDiffers, SessionClosed,
         SessionNotFound.
         """
+        with self._store.separately() as tx:
+            own(tx.sessions.get(session_id), speaker)
+            tx.sessions.touch(session_id, self._clock.now())
         with self._store.transaction() as tx:
             session = own(tx.sessions.lock(session_id), speaker)
             if session.ending == ending and session.state is not State.DISCARDED:
@@ -198,7 +205,7 @@ class Recording:
     def _discarded(self, tx: Transaction, session: RecitalSession) -> None:
         if session.state is State.DISCARDED:
             return
-        tx.sessions.save(session.to(State.DISCARDED, discarded_at=self._clock.now(), problem=None))
+        tx.sessions.save(session.discarded(self._clock.now()))
         tx.jobs.finalize(session.id)
 
 

@@ -168,6 +168,10 @@ class RecitalSession(msgspec.Struct, frozen=True, kw_only=True):
             raise errors.WrongState(f"A session that is {self.state} cannot become {state}.", state=self.state)
         return msgspec.structs.replace(self, state=state, **changes)
 
+    def discarded(self, now: datetime) -> RecitalSession:
+        """This session, final for every reader from `now` on; its bytes are still to be erased."""
+        return self.to(State.DISCARDED, discarded_at=now, problem=None)
+
     def must_take_pieces(self) -> None:
         """Raises SessionClosed once the session has ended or was discarded."""
         if self.state is not State.ACTIVE:
@@ -182,6 +186,13 @@ class RecitalSession(msgspec.Struct, frozen=True, kw_only=True):
                 longest_segment_s=LONGEST_SEGMENT_S,
                 longest_session_s=LONGEST_SESSION_S,
             )
+
+    def must_reach(self, marks: Sequence[Mark]) -> None:
+        """Raises MarkBeyondAudio for a mark later than any audio that a session takes."""
+        longest = LONGEST_SESSION_S * self.capture.sample_rate_hz
+        for mark in marks:
+            if mark.at_sample > longest:
+                raise errors.MarkBeyondAudio(f"A session has at most {LONGEST_SESSION_S} s.", n=mark.n)
 
     def opened_alike(self, other: RecitalSession) -> bool:
         """Whether `other` asks for the very session that this one is."""
@@ -302,6 +313,11 @@ def check_ending(ending: Ending, segments: Sequence[Segment], marks: int) -> Non
             raise errors.SamplesDiffer(
                 f"Segment {segment.number} starts inside segment {before.number}.", segment=segment.number
             )
+    reached = 0
+    for first, count in ending.gaps:
+        if first < reached or count < 1 or first + count > ending.samples:
+            raise errors.SamplesDiffer("The gaps are not in order within the samples.", gap=[first, count])
+        reached = first + count
 
 
 def lost_sound(ending: Ending, segments: Sequence[Segment]) -> tuple[tuple[int, int], ...]:

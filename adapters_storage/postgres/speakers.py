@@ -30,9 +30,6 @@ class PostgresSpeakers:
     def save(self, speaker: Speaker) -> None:
         self._connection.execute(update(speakers).where(speakers.c.id == speaker.id).values(rows.columns(speaker)))
 
-    def get(self, speaker_id: SpeakerId) -> Speaker | None:
-        return rows.first(self._connection, select(speakers).where(speakers.c.id == speaker_id), Speaker)
-
     def by_email(self, email: str) -> Speaker | None:
         return rows.first(self._connection, select(speakers).where(speakers.c.email == email), Speaker)
 

@@ -118,9 +118,6 @@ class MemorySpeakers:
     def save(self, speaker: Speaker) -> None:
         self._rows.speakers[speaker.id] = speaker
 
-    def get(self, speaker_id: SpeakerId) -> Speaker | None:
-        return self._rows.speakers.get(speaker_id)
-
     def by_email(self, email: str) -> Speaker | None:
         return next((speaker for speaker in self._rows.speakers.values() if speaker.email == email), None)
 

@@ -96,6 +96,8 @@ def test_every_cue_ends_in_the_pause_after_its_words(run: Run, minute: Reading) 
     ends = [cue["end_sample"] - shift for cue in run.record["cues"]]
     next_starts = [*(spoken.start for spoken in minute.sentences[1:]), minute.samples]
     slack = RATE * WAV_EARS_MS // 1000
+    assert shift >= 0, "the recording began after the reading"
+    assert run.record["cues"][0]["start_sample"] == 0
     for end, spoken, next_start in zip(ends, minute.sentences, next_starts, strict=True):
         assert spoken.end - slack < end < next_start + slack
 

@@ -116,12 +116,12 @@ def test_what_a_raising_block_did_is_not_kept(store: Store, dana: Speaker) -> No
         tx.speakers.save(msgspec.structs.replace(dana, display_name="Somebody Else"))
         raise RuntimeError
     with store.transaction() as tx:
-        assert tx.speakers.get(dana.id) == dana
+        assert tx.speakers.by_email(dana.email) == dana
 
 
 def test_calls_that_stand_alone_are_kept_at_once(store: Store, dana: Speaker, session: RecitalSession) -> None:
     with pytest.raises(RuntimeError), store.separately() as tx:
-        assert tx.speakers.get(dana.id) == dana
+        assert tx.speakers.by_email(dana.email) == dana
         tx.sessions.add_segment(session.id, a_segment(0), NOW)
         raise RuntimeError
     with store.separately() as tx:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from array import array
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 
 import pytest
@@ -243,6 +245,42 @@ def test_an_operator_discards_and_retries(world: World, dana: Speaker, ended: Re
     assert world.aggregation.discard(ended.id).state is State.DISCARDED
     with pytest.raises(errors.WrongState):
         world.aggregation.retry(world.opened(dana, world.library.get(dana, ended.text_id)).id)
+
+
+def test_what_a_session_was_published_with_stays_said(
+    world: World, dana: Speaker, ended: RecitalSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_prefix: str) -> None:
+        raise errors.BlobStoreUnavailable("The folder refuses.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(world.staging, "delete_under", refuse)
+        with pytest.raises(errors.BlobStoreUnavailable):
+            world.aggregation.finalize(ended.id)
+    session = world.recording.get(dana, ended.id).session
+    assert (session.state, session.problem, session.attempts) == (State.UPLOADED, None, 0)
+    with pytest.raises(errors.WrongState):
+        world.aggregation.retry(ended.id)
+    world.aggregation.finalize(ended.id)
+    assert world.staging.kept == {}
+
+
+def test_a_worker_that_lost_its_claim_changes_nothing(
+    world: World, ended: RecitalSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    join = world.audio.join
+
+    @contextmanager
+    def join_and_be_overtaken(*rest: object, **named: object) -> Iterator[object]:
+        with join(*rest, **named) as joined:
+            monkeypatch.setattr(world.audio, "join", join)
+            monkeypatch.setattr(world.store, "claim", lambda _id: nullcontext(True))
+            assert world.aggregation.finalize(ended.id).state is State.UPLOADED
+            yield joined
+
+    monkeypatch.setattr(world.audio, "join", join_and_be_overtaken)
+    assert world.aggregation.finalize(ended.id).problem is None
+    assert set(archived(world, ended)) == PUBLISHED
 
 
 # ---- listening

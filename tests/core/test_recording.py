@@ -146,6 +146,7 @@ def test_marks_sent_again_and_further_are_kept_once(world: World, dana: Speaker,
         (errors.MarksOutOfOrder, [a_mark(0, 0, 30), a_mark(1, 1, 29)]),
         (errors.MarksOutOfOrder, [a_mark(0, 0, 30, MarkKind.UNDO)]),
         (errors.MarksOutOfOrder, [a_mark(0, 0, 30), a_mark(1, 0, 40, MarkKind.UNDO)]),
+        (errors.MarkBeyondAudio, [a_mark(0, 0, 12 * 3600 * SECOND + 1)]),
         (errors.MarkBeyondText, [a_mark(0, 2, 30)]),
         (errors.MarkBeyondText, [a_mark(0, 0, 30, paragraph=2)]),
     ],
@@ -197,6 +198,17 @@ def test_a_session_whose_samples_do_not_add_up_does_not_end(
     world.segment(dana, session, 0)
     with pytest.raises(errors.SamplesDiffer):
         world.recording.end(dana, session.id, msgspec.structs.replace(an_ending(marks=0), samples=SECOND + 1))
+
+
+@pytest.mark.parametrize("gaps", [((SECOND, 1),), ((0, 0),), ((5, 10), (7, 1)), ((9, 1), (2, 1)), ((2**40, 2**40),)])
+def test_gaps_lie_in_order_within_the_samples(
+    world: World, dana: Speaker, session: RecitalSession, gaps: tuple[tuple[int, int], ...]
+) -> None:
+    world.segment(dana, session, 0)
+    with pytest.raises(errors.SamplesDiffer):
+        world.recording.end(dana, session.id, msgspec.structs.replace(an_ending(marks=0), gaps=gaps))
+    fine = msgspec.structs.replace(an_ending(marks=0), gaps=((0, 5), (5, 10)))
+    assert world.recording.end(dana, session.id, fine)[0].state is State.ENDED
 
 
 def test_segments_may_leave_a_hole_but_never_overlap(world: World, dana: Speaker, text: RecitalText) -> None:
@@ -268,10 +280,27 @@ def test_a_speaker_sees_their_own_sessions_an_admin_all(
 # ---- the sweep
 
 
-def test_nothing_is_cut_while_calls_still_arrive(world: World, dana: Speaker, session: RecitalSession) -> None:
-    for number in range(5):
+@pytest.mark.parametrize("call", ["new segment", "same segment", "marks", "open", "received", "early end"])
+def test_nothing_is_cut_while_calls_still_arrive(
+    world: World, dana: Speaker, session: RecitalSession, call: str
+) -> None:
+    world.segment(dana, session, 0)
+    for number in range(1, 4):
         world.clock.advance(timedelta(hours=23))
-        world.segment(dana, session, number)
+        match call:
+            case "new segment":
+                world.segment(dana, session, number)
+            case "same segment":
+                world.segment(dana, session, 0)
+            case "marks":
+                world.recording.take_marks(dana, session.id, [a_mark(0, 0, SECOND)])
+            case "open":
+                world.recording.open(dana, session.id, session.text_id, None, CAPTURE)
+            case "received":
+                world.recording.received(dana, session.id)
+            case "early end":
+                with pytest.raises(errors.PiecesMissing):
+                    world.recording.end(dana, session.id, an_ending(segments=9))
         assert world.recording.sweep() == 0
 
 
