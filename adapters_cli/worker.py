@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import threading
 
 import click
 
@@ -18,12 +17,9 @@ def command(installation: Installation, concurrency: int | None) -> None:
     """Finalise sessions until it is stopped, without serving."""
     installation.option("RECITAL_WORKERS", concurrency)
     log_to_stderr()
-    stopping = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopping.set())
     with installation.recital() as recital:
         worker = recital.worker()
-        worker.start()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: worker.stop())
         click.echo(f"Working, {recital.settings.workers} at one time. Ctrl-C stops.")
-        stopping.wait()
-        worker.stop()
+        worker.run()

@@ -57,7 +57,7 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Readiness(msgspec.Struct, frozen=True, kw_only=True):
-    """Each part by its name: null when it is fine, else what is wrong with it."""
+    """Each part by its name: null when it is fine, else "unavailable"; the log and `recital doctor` say why."""
 
     ready: bool
     parts: dict[str, str | None]

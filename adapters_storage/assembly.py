@@ -8,7 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from adapters_storage.database import Schema, database_url
+from adapters_storage.database import Schema, database_url, last_migration, newest_migration
+from adapters_storage.readiness import Readiness
 from adapters_storage.settings import Settings
 from recital_core import errors
 from recital_core.accounts import Accounts
@@ -19,6 +20,8 @@ from recital_core.ports import AudioWorkshop, BlobStore, Store
 from recital_core.recording import Recording
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from adapters_storage.jobs.worker import Worker
 
 CONNECTIONS_KEPT = 5
@@ -37,7 +40,7 @@ class Recital:
         recording: Recording,
         aggregation: Aggregation,
         listening: Listening,
-        checks: dict[str, Callable[[], object]],
+        readiness: Readiness,
         worker: Callable[[], Worker],
     ) -> None:
         self.settings = settings
@@ -46,16 +49,14 @@ class Recital:
         self.recording = recording
         self.aggregation = aggregation
         self.listening = listening
-        self._checks = checks
+        self.readiness = readiness
         self._worker = worker
 
-    def ready(self) -> dict[str, str | None]:
-        """Each part that Recital stands on: None when it is fine, else what is wrong with it."""
-        return {part: _trouble(check) for part, check in self._checks.items()}
-
     def worker(self) -> Worker:
-        """A worker for the sessions of this installation, not started yet."""
-        return self._worker()
+        """A worker for the sessions of this installation, not started yet; from now on one of the parts to be ready."""
+        worker = self._worker()
+        self.readiness.add("worker", worker.check)
+        return worker
 
 
 @contextlib.contextmanager
@@ -72,10 +73,10 @@ def assembled(settings: Settings, *, serving: bool = False) -> Iterator[Recital]
 
 
 def diagnosis(settings: Settings) -> dict[str, str | None]:
-    """As `Recital.ready`, also where Recital cannot even be assembled: then under the name `start`."""
+    """Each part as `Readiness.ask` says it; where Recital cannot even be assembled, why, under the name `start`."""
     try:
         with assembled(settings) as recital:
-            return recital.ready()
+            return recital.readiness.ask()
     except errors.RecitalError as error:
         return {"start": error.detail}
 
@@ -115,7 +116,13 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
     workshop.mkdir(parents=True, exist_ok=True)
     audio = FfmpegWorkshop(ffmpeg=Path(settings.ffmpeg) if settings.ffmpeg else None, folder=workshop)
     closing.callback(audio.close)
-    engine = create_engine(engine_url(url), pool_size=CONNECTIONS_KEPT, max_overflow=CONNECTIONS_MORE, pool_pre_ping=True)
+    engine = create_engine(
+        engine_url(url),
+        pool_size=CONNECTIONS_KEPT,
+        max_overflow=CONNECTIONS_MORE,
+        pool_pre_ping=True,
+        hide_parameters=True,  # an accident's log must not hold e-mail addresses and the words of texts
+    )
     closing.callback(engine.dispose)
     store = PostgresStore(engine, ProcrastinateJobs)
     recording = Recording(
@@ -146,16 +153,20 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
         recording=recording,
         aggregation=aggregation,
         listening=Listening(store=store, staging=staging, archive=archive, clock=clock, sealer=sealer),
-        checks=_checks(url, store, staging, archive, audio),
+        readiness=Readiness(_checks(engine, store, staging, archive, audio)),
         worker=worker,
     )
 
 
 def _checks(
-    url: str, store: Store, staging: BlobStore, archive: BlobStore, audio: AudioWorkshop
+    engine: Engine, store: Store, staging: BlobStore, archive: BlobStore, audio: AudioWorkshop
 ) -> dict[str, Callable[[], object]]:
     def queue() -> None:
-        if not Schema(url).is_current:
+        from adapters_storage.postgres.unit_of_work import answering
+
+        with answering(), engine.connect() as connection:
+            last = last_migration(connection.exec_driver_sql)
+        if last != newest_migration():
             raise errors.DatabaseUnavailable("The queue's tables are not at this version. Run: recital db upgrade")
 
     return {
@@ -165,11 +176,3 @@ def _checks(
         "archive": archive.check,
         "ffmpeg": audio.check,
     }
-
-
-def _trouble(check: Callable[[], object]) -> str | None:
-    try:
-        check()
-    except errors.RecitalError as error:
-        return error.detail
-    return None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, LiteralString
 
 import migrations
 from adapters_storage.settings import Settings
@@ -43,8 +44,7 @@ class Schema:
     @property
     def is_current(self) -> bool:
         """Whether the newest migration was the last that was applied. Raises DatabaseUnavailable."""
-        newest = max(Path(migrations.__file__).parent.glob("versions/v*.py")).name[1:5]
-        return self.revision == newest
+        return self.revision == newest_migration()
 
     @property
     def revision(self) -> str | None:
@@ -52,11 +52,7 @@ class Schema:
         import psycopg
 
         with _answering(), psycopg.connect(self._url) as connection:
-            there = connection.execute("SELECT to_regclass('alembic_version')").fetchone()
-            if there is None or there[0] is None:
-                return None
-            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        return str(row[0]) if row else None
+            return last_migration(connection.execute)
 
     def pending(self) -> list[str]:
         """The migrations that `upgrade` would apply."""
@@ -88,6 +84,19 @@ class Schema:
         """Forget every row, and make the tables anew."""
         self.downgrade("base")
         self.upgrade()
+
+
+def newest_migration() -> str:
+    """The newest that this version of Recital knows."""
+    return max(Path(migrations.__file__).parent.glob("versions/v*.py")).name[1:5]
+
+
+def last_migration(execute: Callable[[LiteralString], Any]) -> str | None:
+    """The migration that was applied last, by what runs one statement on a connection; None before the first."""
+    if execute("SELECT to_regclass('alembic_version')").fetchone()[0] is None:
+        return None
+    row = execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(row[0]) if row else None
 
 
 @contextlib.contextmanager

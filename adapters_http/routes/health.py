@@ -17,7 +17,8 @@ def live() -> dict[str, bool]:
 
 @get("/ready", operation_id="isReady", sync_to_thread=True, responses={503: answered(Readiness), **declared()})
 def ready(recital: Asked) -> Response[Readiness]:
-    """Whether every part that Recital stands on does its work; 503 when one does not."""
-    parts = recital.ready()
-    fine = all(wrong is None for wrong in parts.values())
+    """Whether every part that Recital stands on does its work; 503 when one does not. At most two seconds old."""
+    found = recital.readiness.recent()
+    parts = {part: trouble and "unavailable" for part, trouble in found.items()}
+    fine = not any(parts.values())
     return Response(Readiness(ready=fine, parts=parts), status_code=200 if fine else 503)

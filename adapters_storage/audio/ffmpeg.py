@@ -49,19 +49,16 @@ class Ffmpeg:
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
+        self._version: str | None = None
         self._running: set[subprocess.Popen[bytes]] = set()
         self._lock = threading.Lock()
         self._closed = False
 
     def version(self) -> str:
-        """Such as "ffmpeg 7.1". Raises AudioToolFailed when it does not run."""
-        try:
-            shown = subprocess.run(
-                [self._program(), "-version"], capture_output=True, timeout=30, check=True, stdin=subprocess.DEVNULL
-            )
-        except (OSError, subprocess.SubprocessError) as failure:
-            raise errors.AudioToolFailed(f"ffmpeg does not run: {failure}") from failure
-        return "ffmpeg " + shown.stdout.decode("utf-8", "replace").partition("version ")[2].split(" ")[0]
+        """Such as "ffmpeg 7.1"; asked until it answers once. Raises AudioToolFailed when it does not run."""
+        if self._version is None:
+            self._version = self._ask_version()
+        return self._version
 
     def run(
         self, arguments: Sequence[str], folder: Path, timeout_s: float, feed: Iterable[memoryview] | None = None
@@ -122,6 +119,15 @@ class Ffmpeg:
                 raise errors.AudioToolFailed(f"ffmpeg does not run: {failure}") from failure
             self._running.add(process)
             return process
+
+    def _ask_version(self) -> str:
+        try:
+            shown = subprocess.run(
+                [self._program(), "-version"], capture_output=True, timeout=30, check=True, stdin=subprocess.DEVNULL
+            )
+        except (OSError, subprocess.SubprocessError) as failure:
+            raise errors.AudioToolFailed(f"ffmpeg does not run: {failure}") from failure
+        return "ffmpeg " + shown.stdout.decode("utf-8", "replace").partition("version ")[2].split(" ")[0]
 
     def _program(self) -> str:
         if self._path is not None:

@@ -86,6 +86,11 @@ class Worker:
         self._thread = threading.Thread(target=self.run, name="worker")
         self._thread.start()
 
+    def check(self) -> None:
+        """Raises Unavailable when the thread of `start` has ended, or was never started."""
+        if self._thread is None or not self._thread.is_alive():
+            raise errors.Unavailable("The worker has ended; the log says why. Start the server again.")
+
     def stop(self) -> None:
         """Claim nothing more, end the work in hand and wait for it; what is unfinished goes back into the queue."""
         self._stopping.set()

@@ -140,11 +140,12 @@ def test_the_server_says_which_part_fails(nobody: Caller, recital: Recital, monk
     fine = nobody.get("/health/ready")
     assert (fine.status_code, fine.json()["ready"]) == (200, True)
     assert set(fine.json()["parts"]) == {"database", "queue", "staging", "archive", "ffmpeg"}
-    monkeypatch.setattr(recital, "ready", lambda: {"database": None, "archive": "The disk is full."})
+    found = {"database": None, "archive": "The disk of db.example.org is full."}
+    monkeypatch.setattr(recital.readiness, "recent", lambda: found)
     worse = nobody.get("/health/ready")
     assert (worse.status_code, worse.json()) == (
         503,
-        {"ready": False, "parts": {"database": None, "archive": "The disk is full."}},
+        {"ready": False, "parts": {"database": None, "archive": "unavailable"}},
     )
 
 
