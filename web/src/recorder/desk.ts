@@ -4,13 +4,13 @@ import { pendingOf, recoverLogs, type WithSession } from './recovery'
 import type { SampleLog } from './sample-log'
 import { Server } from './server'
 import { Store } from './store'
-import type { Capture, StoredSession } from './stored'
+import { isOf, type Capture, type StoredSession } from './stored'
 import type { PendingSession, Reading, UploadState } from './types'
 
 const OUTBOX_LOCK = 'recital-outbox'
 const CHANNEL = 'recital-recorder'
 
-type Word = 'stored' | 'try now' | 'signed out' | 'failing' | 'fine'
+type Word = 'stored' | 'try now' | 'signed out' | 'failing' | 'fine' | { speakerId: string | null }
 
 /**
  * One tab's share of the work on what this device holds: one tab runs the outbox, all of them tell each other what
@@ -22,6 +22,7 @@ export class Desk {
   #outbox: Outbox
   #channel = new BroadcastChannel(CHANNEL)
   #owned = new Map<string, () => void>()
+  #speakerId: string | null = null
   #signedOut = false
   #failing = false
   #changed: () => void
@@ -51,9 +52,16 @@ export class Desk {
 
   tryNow(): void {
     this.#outbox.tryNow()
-    this.#signedOut = false
+    this.#signedOut = this.#outbox.signedOut
     this.#say('try now')
     this.#changed()
+  }
+
+  /** The tabs share one cookie, so that whoever is signed in here is it for the outbox of whichever tab. */
+  signedIn(speakerId: string | null): void {
+    this.#speakerId = speakerId
+    this.#heard({ speakerId })
+    this.#say({ speakerId })
   }
 
   /** From now on the session exists here, and belongs to this tab. */
@@ -61,6 +69,7 @@ export class Desk {
     await this.#own(sessionId)
     await this.store.addSession({
       sessionId,
+      speakerId: this.#speakerId,
       textId: reading.textId,
       textRevision: reading.textRevision,
       title: reading.title,
@@ -118,13 +127,13 @@ export class Desk {
     this.#owned.delete(sessionId)
   }
 
+  /** The present speaker's; while nobody is signed in all that lies here, which then has no name. */
   async pending(): Promise<PendingSession[]> {
     await this.#recovered
     const { held = [] } = await navigator.locks.query()
     const alive = new Set(held.map(({ name }) => name))
-    const left = (session: StoredSession) =>
-      session.state !== 'discarding' && !alive.has(lockName(session.sessionId))
-    return (await this.store.sessions()).filter(left).map(pendingOf)
+    const left = (await this.#shown()).filter(({ sessionId }) => !alive.has(lockName(sessionId)))
+    return left.map((session) => pendingOf(session, this.#speakerId))
   }
 
   /** What lies in the logs of a session becomes part of it; once more, as the device may have been full before. */
@@ -156,7 +165,7 @@ export class Desk {
 
   /** What this device holds and the server answered for; `live` is further than the store. */
   async uploadState(live: { sessionId: string; samples: number } | null): Promise<UploadState> {
-    const sessions = (await this.store.sessions()).filter(({ state }) => state !== 'discarding')
+    const sessions = await this.#shown()
     const samplesOf = ({ sessionId, samples }: StoredSession) =>
       live?.sessionId === sessionId ? Math.max(live.samples, samples) : samples
     const total = (count: (session: StoredSession) => number) =>
@@ -171,6 +180,12 @@ export class Desk {
     }
   }
 
+  async #shown(): Promise<StoredSession[]> {
+    const speakerId = this.#speakerId
+    const sessions = (await this.store.sessions()).filter(({ state }) => state !== 'discarding')
+    return speakerId === null ? sessions : sessions.filter((session) => isOf(session, speakerId))
+  }
+
   #outboxMoved(): void {
     const before = [this.#signedOut, this.#failing]
     this.#signedOut = this.#outbox.signedOut
@@ -182,8 +197,10 @@ export class Desk {
   }
 
   #heard(word: Word): void {
+    if (typeof word === 'object') this.#outbox.signedIn(word.speakerId)
     if (word === 'try now') this.#outbox.tryNow()
-    if (word === 'try now' || word === 'fine') this.#signedOut = false
+    if (typeof word === 'object' || word === 'try now') this.#signedOut = this.#outbox.signedOut
+    if (word === 'fine') this.#signedOut = false
     if (word === 'signed out') this.#signedOut = true
     if (word === 'failing') this.#failing = true
     if (word === 'fine') this.#failing = false

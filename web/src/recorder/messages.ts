@@ -18,6 +18,7 @@ export interface Calls {
   forget: { ask: { sessionId: string }; answer: null }
   download: { ask: { sessionId: string }; answer: Blob }
   tryNow: { ask: null; answer: null }
+  signedIn: { ask: { speakerId: string | null }; answer: null }
 }
 
 /** What the first data of an opened microphone showed. */

@@ -4,12 +4,14 @@ import { Backoff } from './backoff'
 import { Outbox } from './outbox'
 import { Server } from './server'
 import type { Store } from './store'
+import type { StoredSession } from './stored'
 import { decodeFlac } from './testing/decode-flac'
 import { Ingest } from './testing/ingest'
-import { addSegments, addSession, openStore, SEGMENT } from './testing/sessions'
+import { addSegments, addSession, openStore, SEGMENT, SPEAKER } from './testing/sessions'
 import { randomFrom, voice } from './testing/voice'
 
 let ingest: Ingest
+let origin: string
 let store: Store
 let outbox: Outbox
 let stop: AbortController
@@ -20,7 +22,8 @@ beforeEach(async () => {
   ingest = new Ingest()
   store = await openStore()
   changed = () => undefined
-  start(await ingest.start())
+  origin = await ingest.start()
+  start(origin, SPEAKER)
 })
 
 afterEach(async () => {
@@ -30,10 +33,11 @@ afterEach(async () => {
   store.close()
 })
 
-function start(origin: string): void {
+function start(origin: string, speakerId: string | null): void {
   stop = new AbortController()
   const backoff = new Backoff(() => -0.48) // waits are 50 times shorter
   outbox = new Outbox(store, new Server(origin), { changed: () => changed(), backoff, segmentTimeoutMs: 40 })
+  if (speakerId !== null) outbox.signedIn(speakerId)
   running = outbox.run(stop.signal)
 }
 
@@ -194,5 +198,73 @@ test('a session that is refused does not keep the others waiting', async () => {
 test('a discarded session is disavowed, also when the server never knew it', async () => {
   const sessionId = await addSession(store, { state: 'discarding' })
   await gone(sessionId)
-  expect(ingest.calls).toEqual([`DELETE ${sessionId}`])
+  expect(ingest.calls).toEqual(['GET /api/me', `DELETE ${sessionId}`])
+})
+
+describe('on a device that two people share', () => {
+  const OTHER = 'b'
+
+  function signIn(speakerId: string): void {
+    ingest.speakerId = speakerId
+    outbox.signedIn(speakerId)
+  }
+
+  async function left(changes: Partial<StoredSession> = {}): Promise<string> {
+    const sessionId = await addSession(store, changes)
+    await addSegments(store, sessionId, 0, 2)
+    await store.freeze(sessionId, 0)
+    return sessionId
+  }
+
+  test('each one sends their own, and the other one waits until their speaker is back', async () => {
+    signIn(OTHER)
+    const [theirs, ours] = [await left(), await left({ speakerId: OTHER })]
+    await gone(ours)
+    expect(ingest.sessions.has(theirs)).toBe(false)
+    signIn(SPEAKER)
+    await gone(theirs)
+    expect(ingest.sessions.get(theirs)!.speakerId).toBe(SPEAKER)
+  })
+
+  test('nothing is sent while nobody is signed in, or before it is known who is', async () => {
+    stop.abort()
+    await running
+    start(origin, null)
+    const sessionId = await left()
+    outbox.tryNow()
+    await addSegments(store, await addSession(store), 0, 3) // a while
+    expect([outbox.signedOut, ingest.calls]).toEqual([false, []])
+    outbox.signedIn(null)
+    outbox.tryNow()
+    await addSegments(store, await addSession(store), 0, 3)
+    expect([outbox.signedOut, ingest.calls]).toEqual([true, []])
+    signIn(SPEAKER)
+    await gone(sessionId)
+  })
+
+  test('a cookie that another tab changed opens nothing, refuses nothing and deletes nothing', async () => {
+    const opened = await addSession(store)
+    await addSegments(store, opened, 0, 1)
+    await until(async () => (await store.session(opened))!.heldMarks === 1)
+    ingest.speakerId = OTHER // and nobody told this outbox
+    await addSegments(store, opened, 1, 2)
+    const fresh = await left()
+    await until(() => outbox.signedOut)
+    await store.changeSession(opened, (session) => (session.state = 'discarding'))
+    outbox.tryNow()
+    await until(() => outbox.signedOut)
+    expect([...ingest.sessions.keys()]).toEqual([opened])
+    expect((await store.session(opened))!.refused).toEqual([])
+    signIn(SPEAKER)
+    await gone(opened)
+    await gone(fresh)
+    expect([...ingest.sessions.keys()]).toEqual([fresh])
+  })
+
+  test('what was stored before anybody kept names goes as the one who is signed in', async () => {
+    const sessionId = await left()
+    await store.changeSession(sessionId, (session) => delete (session as Partial<StoredSession>).speakerId)
+    await gone(sessionId)
+    expect(ingest.sessions.get(sessionId)!.speakerId).toBe(SPEAKER)
+  })
 })

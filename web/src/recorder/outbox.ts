@@ -1,7 +1,7 @@
 import { Backoff } from './backoff'
-import { TIMEOUT_MS, type Answer, type Server } from './server'
+import { SIGNED_OUT, TIMEOUT_MS, type Answer, type Server } from './server'
 import type { Store } from './store'
-import type { StoredMark, StoredSession } from './stored'
+import { isOf, type StoredMark, type StoredSession } from './stored'
 import { verdict, type Piece } from './verdict'
 
 const IN_FLIGHT = 2
@@ -40,6 +40,8 @@ export class Outbox {
   #inFlight = new Set<string>()
   #pausedUntilMs = 0
   #segmentTimeoutMs: number
+  #speakerId: string | null = null
+  #nobody = false // it was said that nobody is signed in, which is more than not to know yet
   #signedOut = false
   #awake = false
   #rouse: () => void = () => undefined
@@ -73,6 +75,13 @@ export class Outbox {
     }
   }
 
+  /** Sends what this speaker recorded, and nothing else; null when nobody is signed in. */
+  signedIn(speakerId: string | null): void {
+    this.#speakerId = speakerId
+    this.#nobody = speakerId === null
+    this.tryNow()
+  }
+
   /** Something new is stored. */
   poke(): void {
     this.#wakeUp()
@@ -81,7 +90,7 @@ export class Outbox {
   /** The network or the reader is back: no pause any more. */
   tryNow(): void {
     this.#pausedUntilMs = 0
-    this.#signedOut = false
+    this.#signedOut = this.#nobody
     this.#wakeUp()
   }
 
@@ -145,20 +154,22 @@ export class Outbox {
   }
 
   async #next(): Promise<Task | null> {
+    const speakerId = this.#speakerId
+    if (speakerId === null) return null
     for (const session of await this.#store.sessions()) {
-      const task = await this.#due(session)
+      const task = isOf(session, speakerId) ? await this.#due(session, speakerId) : null
       if (task !== null) return task
     }
     return null
   }
 
   /** What this session needs next and is not on its way. */
-  async #due(session: StoredSession): Promise<Task | null> {
+  async #due(session: StoredSession, speakerId: string): Promise<Task | null> {
     const { sessionId } = session
     const isFlying = (key: string) => this.#inFlight.has(`${sessionId} ${key}`)
-    if (session.state === 'discarding') return isFlying('disavowal') ? null : this.#disavowal(session)
+    if (session.state === 'discarding') return isFlying('disavowal') ? null : this.#disavowal(session, speakerId)
     const refused = session.refused.some(({ segment }) => segment === null)
-    if (!session.opened) return refused || isFlying('session') ? null : this.#opening(session)
+    if (!session.opened) return refused || isFlying('session') ? null : this.#opening(session, speakerId)
 
     const waiting = await this.#store.segmentsToSend(sessionId, IN_FLIGHT + 1)
     const segment = waiting.find(({ n }) => !isFlying(`segment ${n}`))
@@ -189,10 +200,10 @@ export class Outbox {
     return { key, piece, segment, session }
   }
 
-  #opening(session: StoredSession): Task {
+  #opening(session: StoredSession, speakerId: string): Task {
     return {
       ...this.#task(session, 'session'),
-      call: () => this.#server.open(session.sessionId, session),
+      call: () => this.#as(speakerId, () => this.#server.open(session.sessionId, session)),
       accepted: () => this.#change(session, (stored) => (stored.opened = true)),
     }
   }
@@ -213,12 +224,22 @@ export class Outbox {
     }
   }
 
-  #disavowal(session: StoredSession): Task {
+  #disavowal(session: StoredSession, speakerId: string): Task {
     return {
       ...this.#task(session, 'disavowal'),
-      call: () => this.#server.disavow(session.sessionId),
+      call: () => this.#as(speakerId, () => this.#server.disavow(session.sessionId)),
       accepted: () => this.#store.remove(session.sessionId),
     }
+  }
+
+  /**
+   * For what another speaker's cookie would do wrongly and for ever: open a session as theirs, or take its deletion for
+   * done. Any other call is answered with "no such session", and the opening is then asked again.
+   */
+  async #as(speakerId: string, call: () => Promise<Answer | null>): Promise<Answer | null> {
+    const present = await this.#server.speakerId()
+    if (present === null) return null
+    return present === speakerId ? call() : SIGNED_OUT
   }
 
   async #putSegment(sessionId: string, n: number): Promise<Answer | null> {

@@ -46,7 +46,7 @@ export class Recorder {
     this.#worker = new WorkerLink((event) => this.#heard(event))
     this.#wakeLock = new WakeLock((wakeLock) => this.#set({ wakeLock }))
     const { signal } = this.#closed
-    window.addEventListener('online', () => this.signedInAgain(), { signal })
+    window.addEventListener('online', () => this.#tryNow(), { signal })
     document.addEventListener('visibilitychange', () => this.#shownOrHidden(), { signal })
   }
 
@@ -154,8 +154,9 @@ export class Recorder {
     return this.#worker.call('download', { sessionId })
   }
 
-  signedInAgain(): void {
-    this.#worker.tell('tryNow', null)
+  /** Only what this speaker recorded is shown and sent from now on; nothing is sent before this is said. */
+  signedIn(speakerId: string | null): void {
+    this.#worker.tell('signedIn', { speakerId })
   }
 
   close(): void {
@@ -214,8 +215,12 @@ export class Recorder {
     this.#set({ ...EMPTY, upload: this.#state.upload })
   }
 
+  #tryNow(): void {
+    this.#worker.tell('tryNow', null)
+  }
+
   #shownOrHidden(): void {
-    if (document.visibilityState === 'visible') this.signedInAgain()
+    if (document.visibilityState === 'visible') this.#tryNow()
     else if (this.#state.phase === 'recording') this.#interrupted('page-hidden')
   }
 

@@ -9,7 +9,7 @@ import { fateOf, pendingOf, recoverLogs } from './recovery'
 import { SliceTape } from './slice-tape'
 import type { Store } from './store'
 import { decodeFlac } from './testing/decode-flac'
-import { addSession, openStore, RATE } from './testing/sessions'
+import { addSession, openStore, RATE, SPEAKER } from './testing/sessions'
 import { voice } from './testing/voice'
 
 const here = { paragraph: 0, sentence: 0 }
@@ -65,7 +65,7 @@ test('after a kill, the log gives back what was not a segment yet, but for the l
   await ledger.settled()
   await recoverLogs(store, log, withSession, failed)
   expect(await decoded(store, sessionId)).toEqual(samples.subarray(0, 3.2 * RATE))
-  expect(pendingOf((await store.session(sessionId))!)).toMatchObject({ recordedMs: 3200, state: 'recording-was-cut' })
+  expect(pendingOf((await store.session(sessionId))!, SPEAKER)).toMatchObject({ recordedMs: 3200, state: 'recording-was-cut' })
   expect(await log.leftovers()).toEqual([])
 })
 

@@ -60,12 +60,12 @@ export function fateOf(name: LogName, session: StoredSession | undefined): 'drop
   return name.n === session.segments ? 'commit' : 'leave'
 }
 
-/** What a screen shows of a session that was left behind. */
-export function pendingOf(session: StoredSession): PendingSession {
+/** What a screen shows of a session that was left behind; what was read is nobody's business but the speaker's. */
+export function pendingOf(session: StoredSession, speakerId: string | null): PendingSession {
   return {
     sessionId: session.sessionId,
     textId: session.textId,
-    title: session.title,
+    title: speakerId === null ? '' : session.title,
     startedAt: session.startedAt,
     recordedMs: Math.round((session.samples / session.capture.sample_rate_hz) * 1000),
     state: pendingState(session),

@@ -52,6 +52,22 @@ export class Server {
     return this.#call('DELETE', sessionId, '')
   }
 
+  /** Whose cookie it is: an empty name when it is nobody's, null when no answer came. */
+  async speakerId(): Promise<string | null> {
+    try {
+      const response = await fetch(`${this.#origin}/api/me`, {
+        credentials: 'same-origin',
+        cache: 'no-store',
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      })
+      if (response.status === 401 || response.status === 403) return ''
+      const { id } = parsed(await response.text())
+      return response.ok && typeof id === 'string' ? id : null
+    } catch {
+      return null
+    }
+  }
+
   #call(method: string, sessionId: string, path: string, body?: object): Promise<Answer | null> {
     const headers: Record<string, string> = body === undefined ? {} : { 'Content-Type': 'application/json' }
     const text = body === undefined ? null : JSON.stringify(body)
@@ -80,6 +96,9 @@ export class Server {
     }
   }
 }
+
+/** As the server says it to a cookie that is nobody's. */
+export const SIGNED_OUT: Answer = { status: 401, problem: 'signed-out', missingSegments: [], missingMarks: [] }
 
 export const TIMEOUT_MS = 15_000
 

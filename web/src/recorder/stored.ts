@@ -3,6 +3,8 @@ import type { MarkKind, Place, Reading, RefusedPiece } from './types'
 /** A recording as it lies on this device. */
 export interface StoredSession extends Reading {
   sessionId: string
+  /** Whose voice it is; null where the device did not know, which is then whoever is signed in. */
+  speakerId: string | null
   startedAt: string
   capture: Capture
   mediaType: string
@@ -18,6 +20,11 @@ export interface StoredSession extends Reading {
   gaps: [fromSample: number, count: number][]
   end: End | null
   refused: RefusedPiece[]
+}
+
+/** Several people may share a device: each sees and sends only their own. */
+export function isOf(session: StoredSession, speakerId: string): boolean {
+  return (session.speakerId ?? speakerId) === speakerId
 }
 
 /** What the browser really did; sent when the session is opened and the same for ever. */

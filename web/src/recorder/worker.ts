@@ -62,6 +62,7 @@ async function build(): Promise<Handlers> {
     forget: done(({ sessionId }) => desk.drop(sessionId)),
     download: ({ sessionId }) => booth.download(sessionId),
     tryNow: done(() => desk.tryNow()),
+    signedIn: done(({ speakerId }) => desk.signedIn(speakerId)),
   }
 }
 

@@ -10,6 +10,8 @@ class Capture {
   pending: PendingSession[] = $state.raw([])
   #opening: Promise<Recorder> | undefined
   #segmentMs = 0
+  /** Undefined until the server said who it is. */
+  #speakerId: string | null | undefined
   #timer: ReturnType<typeof setInterval> | undefined
 
   /** What the person ought to know of: all but what is quietly on its way. */
@@ -36,8 +38,10 @@ class Capture {
     return recorder ? recorder.download(sessionId) : null
   }
 
-  async signedInAgain(): Promise<void> {
-    ;(await this.#opening)?.signedInAgain()
+  /** Says whose recordings are shown and sent; null when nobody is signed in. */
+  async signedIn(speakerId: string | null): Promise<void> {
+    this.#speakerId = speakerId
+    await this.change(async (recorder) => recorder.signedIn(speakerId))
   }
 
   /** Lets the microphone go; the outbox goes on in a new recorder. */
@@ -58,6 +62,7 @@ class Capture {
     this.#segmentMs = segmentMs
     const { Recorder } = await import('../recorder')
     const recorder = new Recorder({ segmentMs })
+    if (this.#speakerId !== undefined) recorder.signedIn(this.#speakerId)
     recorder.subscribe((state) => this.#heard(state))
     this.#found(await recorder.pending())
     this.#timer = setInterval(() => {

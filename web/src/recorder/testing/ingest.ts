@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 
 interface Held {
+  speakerId: string
   opening: string
   segments: Map<number, { bytes: Buffer; headers: IncomingMessage['headers'] }>
   marks: unknown[]
@@ -15,6 +16,8 @@ type Answer = [status: number, problem?: string, facts?: object]
 export class Ingest {
   sessions = new Map<string, Held>()
   calls: string[] = []
+  /** Whose cookie the calls carry. */
+  speakerId = 'a'
   /** Asked before each call; an answer here is given instead. `cut` breaks the connection before the call is heard,
    * `deaf` after it was done. */
   trouble: (call: string) => Answer | 'cut' | 'deaf' | null = () => null
@@ -44,12 +47,16 @@ export class Ingest {
     const [status, problem, facts] = Array.isArray(trouble) ? trouble : this.#answer(request, Buffer.concat(chunks))
     if (trouble === 'deaf') return void request.socket.destroy()
     response.writeHead(status, { 'Content-Type': problem ? 'application/problem+json' : 'application/json' })
-    response.end(JSON.stringify(problem ? { type: `/problems/${problem}`, title: problem, status, ...facts } : {}))
+    response.end(JSON.stringify(problem ? { type: `/problems/${problem}`, title: problem, status, ...facts } : (facts ?? {})))
   }
 
   #answer(request: IncomingMessage, body: Buffer): Answer {
+    if (request.url === '/api/me') return [200, '', { id: this.speakerId }]
     const [sessionId = '', what, n] = request.url!.replace('/api/sessions/', '').split('/')
-    const held = this.sessions.get(sessionId)
+    const known = this.sessions.get(sessionId)
+    const held = known?.speakerId === this.speakerId ? known : undefined
+    const opens = request.method === 'PUT' && what === undefined
+    if (known !== held) return opens ? [409, 'session-differs'] : [404, 'session-not-found'] // somebody else's
     if (request.method === 'DELETE') return this.sessions.delete(sessionId) ? [202] : [404, 'session-not-found']
     if (what === undefined) return this.#open(sessionId, held, String(body))
     if (held === undefined) return [404, 'session-not-found']
@@ -59,7 +66,7 @@ export class Ingest {
 
   #open(sessionId: string, held: Held | undefined, opening: string): Answer {
     if (held !== undefined) return held.opening === opening ? [200] : [409, 'session-differs']
-    this.sessions.set(sessionId, { opening, segments: new Map(), marks: [], end: null })
+    this.sessions.set(sessionId, { speakerId: this.speakerId, opening, segments: new Map(), marks: [], end: null })
     return [201]
   }
 }

@@ -6,6 +6,7 @@ import { voice } from './voice'
 
 export const RATE = 8000
 export const SEGMENT = 4000
+export const SPEAKER = 'a'
 
 export function openStore(): Promise<Store> {
   return Store.open(crypto.randomUUID())
@@ -15,6 +16,7 @@ export async function addSession(store: Store, changes: Partial<StoredSession> =
   const sessionId = changes.sessionId ?? crypto.randomUUID()
   await store.addSession({
     sessionId,
+    speakerId: SPEAKER,
     textId: 'text',
     textRevision: 1,
     title: 'Text',
