@@ -260,6 +260,7 @@ class Aggregation:
         self._archive.delete_under(archive_prefix(session.id))
         with self._store.transaction() as tx:
             erased = msgspec.structs.replace(_there(tx.sessions.lock(session.id)), erased_at=self._clock.now())
+            tx.sessions.forget_pieces(session.id)
             tx.sessions.save(erased)
         return erased
 

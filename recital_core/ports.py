@@ -313,6 +313,9 @@ class Sessions(Protocol):
     def marks(self, session_id: SessionId) -> Sequence[Mark]:
         """In ascending order."""
 
+    def forget_pieces(self, session_id: SessionId) -> None:
+        """Forget every segment and mark of the session."""
+
     def received(self, session_id: SessionId) -> Received: ...
 
     def summary(self, session_id: SessionId) -> SessionSummary | None: ...

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters_storage.postgres import rows
@@ -120,6 +120,10 @@ class PostgresSessions:
             select(*MARK_FIELDS).where(marks.c.session_id == session_id).order_by(marks.c.n)
         )
         return [rows.read(row, Mark) for row in found]
+
+    def forget_pieces(self, session_id: SessionId) -> None:
+        for pieces in (segments, marks):
+            self._connection.execute(delete(pieces).where(pieces.c.session_id == session_id))
 
     def received(self, session_id: SessionId) -> Received:
         held = self._connection.execute(

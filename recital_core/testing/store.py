@@ -227,6 +227,11 @@ class MemorySessions:
     def marks(self, session_id: SessionId) -> Sequence[Mark]:
         return self._rows.marks.get(session_id, ())
 
+    def forget_pieces(self, session_id: SessionId) -> None:
+        self._rows.marks.pop(session_id, None)
+        for key in [key for key in self._rows.segments if key[0] == session_id]:
+            del self._rows.segments[key]
+
     def received(self, session_id: SessionId) -> Received:
         segments = self.segments(session_id)
         return Received(

@@ -314,6 +314,19 @@ def test_pieces_come_back_in_their_order(store: Store, session: RecitalSession) 
     assert (received.segments, received.marks, received.bytes) == ([(0, 1), (4, 4)], 3, 305)
 
 
+def test_forgotten_pieces_are_gone_and_no_one_else_s(
+    store: Store, dana: Speaker, text: RecitalText, session: RecitalSession
+) -> None:
+    other = added_session(store, dana, text)
+    with store.transaction() as tx:
+        for each in (session, other):
+            tx.sessions.add_segment(each.id, a_segment(0), NOW)
+            tx.sessions.add_marks(each.id, marks(0))
+        tx.sessions.forget_pieces(session.id)
+        assert (tx.sessions.received(session.id).segments, tx.sessions.received(session.id).marks) == ([], 0)
+        assert (tx.sessions.received(other.id).segments, tx.sessions.received(other.id).marks) == ([(0, 0)], 1)
+
+
 def test_sessions_are_listed_by_speaker_text_and_state(store: Store, dana: Speaker, text: RecitalText) -> None:
     noam = added_speaker(store, "noam@example.org")
     other_text = added_text(store, dana)

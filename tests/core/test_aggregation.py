@@ -217,6 +217,8 @@ def test_a_disavowed_session_is_erased_everywhere(
     assert (erased.state, erased.erased_at) == (State.DISCARDED, world.clock.now())
     assert world.staging.kept == world.archive.kept == {}
     assert world.aggregation.due(State.DISCARDED) == []
+    received = world.recording.received(dana, ended.id)
+    assert (received.segments, received.marks) == ([], 0)
 
 
 @pytest.mark.parametrize("step", ["aggregating", "uploading"])
