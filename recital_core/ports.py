@@ -142,7 +142,7 @@ class JoinedAudio(Protocol):
 
     @property
     def samples(self) -> int:
-        """As long as was declared, whatever was decoded."""
+        """As long as was declared, whatever was decoded; slices of one stream may end a quarter of a second later."""
 
     @property
     def problems(self) -> Sequence[str]:

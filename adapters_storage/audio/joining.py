@@ -15,7 +15,7 @@ from adapters_storage.audio.ffmpeg import ONLY_FILES, Ffmpeg, Log
 from adapters_storage.audio.headers import Format, Header, header
 from recital_core import errors
 from recital_core.ports import BlobStore, SegmentAudio
-from recital_core.sessions import Segment
+from recital_core.sessions import LONGEST_SESSION_S, Segment
 
 LOSSLESS = frozenset(("audio/flac", "audio/wav"))
 DEMUXERS = {
@@ -35,8 +35,6 @@ Chromium's WebM was 42 ms short and its MP4 121; a slice that is lost or damaged
 COPY_BYTES = 1024 * 1024
 AT_ONCE = 16
 """Segments that one process decodes, each from a file of its own."""
-MOST_SAMPLES = 12 * 3600 * 48_000
-"""Longer than any reading: a count that asks for more silence than this is a lie, and would fill the disk."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,8 +63,8 @@ class Joiner:
         self._rate = rate
         self._samples = self._segments[-1].end_sample
         self._problems: list[str] = []
-        if self._samples > MOST_SAMPLES:
-            raise errors.AudioUnreadable(f"The segments declare more than {MOST_SAMPLES} samples.")
+        if self._samples > LONGEST_SESSION_S * rate:  # so much silence would fill the disk
+            raise errors.AudioUnreadable(f"The segments declare more than {LONGEST_SESSION_S} s.")
 
     def alone(self, staging: BlobStore) -> Line:
         """Segments that decode alone. Raises AudioUnreadable when not one of them is of the media type."""
@@ -107,13 +105,15 @@ class Joiner:
         if log.errors:
             self._problems.append(f"The stream is damaged: {log.errors[0][:200].strip()}")
         declared = sum(segment.samples for segment in self._segments)
-        if abs(decoded - declared) * 1000 > STREAM_SLACK_MS * self._rate:
+        slack = STREAM_SLACK_MS * self._rate // 1000
+        if abs(decoded - declared) > slack:
             self._problems.append(f"The stream has {decoded} samples, not the declared {declared}.")
-        self._lay(joined, form, pcm)
+        rest = min(max(0, decoded - declared), slack)
+        self._lay(joined, form, pcm, rest)
         return Line(
             format=form,
             pcm=pcm,
-            samples=self._samples,
+            samples=self._samples + rest,
             problems=self._problems,
             coded=coded,
             coded_samples=decoded,
@@ -148,8 +148,11 @@ class Joiner:
         self._lay(joined, form, pcm)
         return True
 
-    def _lay(self, joined: Path, form: Format, pcm: Path) -> None:
-        """Make `pcm` of what was decoded in one go: each segment's samples where they belong, silence in holes."""
+    def _lay(self, joined: Path, form: Format, pcm: Path, rest: int = 0) -> None:
+        """Make `pcm` of what was decoded in one go: each segment's samples where they belong, silence in holes.
+
+        `rest` is how many samples follow the last segment.
+        """
         contiguous = sum(segment.samples for segment in self._segments) == self._samples
         if contiguous:
             joined.rename(pcm)
@@ -159,8 +162,9 @@ class Joiner:
                     for segment in self._segments:
                         line.seek(segment.first_sample * form.frame_bytes)
                         _copy(decoded, line, segment.samples * form.frame_bytes)
+                    _copy(decoded, line, rest * form.frame_bytes)
                 joined.unlink()
-            line.truncate(self._samples * form.frame_bytes)
+            line.truncate((self._samples + rest) * form.frame_bytes)
 
     def _decode_each(self, files: Sequence[Path], heads: Sequence[Header | None], form: Format, pcm: Path) -> None:
         """Every segment by itself, laid where it belongs; silence where one is missing, unreadable or short."""

@@ -108,7 +108,8 @@ def test_slices_of_a_stream_join_by_bytes(
     cuts = [0, len(whole) // 3, len(whole) // 2, len(whole)]
     slices = [whole[a:b] for a, b in itertools.pairwise(cuts)]
     with joined(workshop, media_type, slices, [RATE, RATE, 2 * RATE]) as audio:
-        assert (audio.samples, list(audio.problems), audio.source_channels) == (4 * RATE, [], 1)
+        assert 4 * RATE <= audio.samples < 4 * RATE + 1_024  # AAC ends with a whole frame
+        assert (list(audio.problems), audio.source_channels) == ([], 1)
         assert published(audio, f"source.audio.{ending}", Span(0, 99_999)) == whole
         assert alike(decoded(published(audio, MAIN, Span(0, 99_999))), sound[:99_999])
 
@@ -135,6 +136,24 @@ def test_a_recorder_that_starts_late_is_padded_without_a_word(workshop: FfmpegWo
     with joined(workshop, WEBM, [whole], [2 * RATE]) as audio:
         assert (audio.samples, list(audio.problems)) == (2 * RATE, [])
         assert len(decoded(published(audio, MAIN))) == 2 * RATE
+
+
+@pytest.mark.parametrize("hole", [0, 4_800])
+def test_what_a_recorder_says_after_its_last_count_is_kept(workshop: FfmpegWorkshop, hole: int) -> None:
+    sound = tone(2 * RATE + 5_800)
+    whole = encoded(sound, "s.webm", "-c:a", "libopus", "-b:a", "96k")
+    halves = [whole[: len(whole) // 2], whole[len(whole) // 2 :]]
+    with joined(workshop, WEBM, halves, [RATE, RATE], holes=[0, hole]) as audio:
+        assert (audio.samples, list(audio.problems)) == (len(sound) + hole, [])
+        main = decoded(published(audio, MAIN))
+    assert alike(np.r_[main[:RATE], main[RATE + hole :]], sound)
+
+
+def test_a_stream_far_longer_than_its_count_is_told(workshop: FfmpegWorkshop) -> None:
+    whole = encoded(tone(3 * RATE), "s.webm", "-c:a", "libopus")
+    with joined(workshop, WEBM, [whole], [2 * RATE]) as audio:
+        assert audio.samples == 2 * RATE + RATE // 4
+        assert any("not the declared 96000" in problem for problem in audio.problems)
 
 
 def test_a_stream_without_its_first_slice_is_unreadable(workshop: FfmpegWorkshop) -> None:
@@ -251,6 +270,12 @@ def test_a_hole_in_a_coded_stream_is_silence(workshop: FfmpegWorkshop) -> None:
 def test_a_count_of_days_is_refused_before_it_fills_the_disk(workshop: FfmpegWorkshop) -> None:
     with pytest.raises(errors.AudioUnreadable), joined(workshop, "audio/flac", [b"", b""], [RATE, 2**40]):
         pytest.fail("A terabyte of silence was joined.")
+
+
+def test_half_a_day_is_the_most_at_any_rate(workshop: FfmpegWorkshop) -> None:
+    samples = [8_000, 12 * 3600 * 8_000]
+    with pytest.raises(errors.AudioUnreadable), joined(workshop, "audio/flac", [b"", b""], samples, rate=8_000):
+        pytest.fail("More than half a day was joined.")
 
 
 # ---- processes and folders
