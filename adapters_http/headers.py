@@ -10,7 +10,7 @@ from litestar.types import Message, Scope
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'self'",
-        "script-src 'self' 'wasm-unsafe-eval'",
+        "script-src 'self'",
         "worker-src 'self'",
         "media-src 'self' blob:",
         "img-src 'self' data:",

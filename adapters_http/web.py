@@ -26,8 +26,8 @@ ASSETS = "/assets/"
 NOT_PAGES = ("/api", "/health", "/problems", "/assets")
 A_YEAR = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
-COMPRESSED_TYPES = ("text/", "application/javascript", "application/json", "application/wasm", "image/svg+xml")
-MEDIA_TYPES = {".js": "text/javascript", ".wasm": "application/wasm", ".webmanifest": "application/manifest+json"}
+COMPRESSED_TYPES = ("text/", "application/javascript", "application/json", "image/svg+xml")
+MEDIA_TYPES = {".js": "text/javascript", ".webmanifest": "application/manifest+json"}
 
 
 class ClientFile(NamedTuple):
@@ -46,7 +46,7 @@ def client_routes(folder: Path = BUILT) -> list[HTTPRouteHandler]:
         return {
             f"/{path.relative_to(folder).as_posix()}": _read(path, folder)
             for path in sorted(folder.rglob("*"))
-            if path.is_file()
+            if path.is_file() and not path.name.startswith(".")
         }
 
     @route(

@@ -25,7 +25,7 @@ def built(tmp_path: Path) -> Path:
     (tmp_path / "icon.svg").write_text("<svg/>")
     (tmp_path / "manifest.webmanifest").write_text("{}")
     (tmp_path / "assets" / "index-abc.js").write_text("console.log('שלום')")
-    (tmp_path / "assets" / "flac-def.wasm").write_bytes(b"\0asm")
+    (tmp_path / ".built-from").write_text("somewhere")
     return tmp_path
 
 
@@ -60,13 +60,16 @@ def test_what_does_not_ask_for_a_page_gets_none(site: TestClient[Litestar]) -> N
     ("path", "kind"),
     [
         ("/assets/index-abc.js", "text/javascript; charset=utf-8"),
-        ("/assets/flac-def.wasm", "application/wasm"),
         ("/icon.svg", "image/svg+xml"),
         ("/manifest.webmanifest", "application/manifest+json"),
     ],
 )
 def test_files_have_their_types(site: TestClient[Litestar], path: str, kind: str) -> None:
     assert site.get(path).headers["content-type"] == kind
+
+
+def test_hidden_files_are_not_served(site: TestClient[Litestar]) -> None:
+    assert site.get("/.built-from").status_code == 404
 
 
 def test_hashed_assets_are_kept_for_a_year_and_the_rest_is_asked_for(site: TestClient[Litestar]) -> None:
