@@ -21,7 +21,6 @@ log = logging.getLogger("recital.http")
 PROBLEM_JSON = "application/problem+json"
 
 STATUSES: Mapping[type[errors.RecitalError], int] = {
-    refusals.Malformed: 400,
     errors.NotSignedIn: 401,
     errors.NotAllowed: 403,
     errors.NotFound: 404,
@@ -35,7 +34,7 @@ STATUSES: Mapping[type[errors.RecitalError], int] = {
     refusals.Accident: 500,
     errors.Unavailable: 503,
 }
-ALWAYS_POSSIBLE = (400, 421, 500)
+ALWAYS_POSSIBLE = (400, 421, 422, 500)  # Litestar names 400 by itself; ours are 422
 HEADERS: Mapping[int, Mapping[str, str]] = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}
 
 
