@@ -17,8 +17,9 @@ def database_url(settings: Settings, *, serving: bool = False) -> Iterator[str]:
     """The libpq URL of the database, which answers until the block ends.
 
     Where none was named, the embedded one is started, or joined when another process of ours has started it.
-    `serving` refuses to join: raises DataFolderInUse. Raises DatabaseUnavailable.
+    `serving` refuses to join: raises DataFolderInUse. Raises DatabaseUnavailable, SettingWrong.
     """
+    _make_private(settings.data_dir)
     if settings.database_url is not None:
         yield settings.database_url
         return
@@ -33,6 +34,14 @@ def database_url(settings: Settings, *, serving: bool = False) -> Iterator[str]:
         yield postgres.url
     finally:
         postgres.stop()
+
+
+def _make_private(folder: Path) -> None:
+    """Make the data folder, with readings and the secret key in it, for its owner alone; one that is there stays."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise errors.SettingWrong(f"RECITAL_DATA_DIR {folder} cannot be made: {error.strerror}.") from error
 
 
 class Schema:

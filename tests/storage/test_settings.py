@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 import pytest
 
+from adapters_storage.database import database_url
 from adapters_storage.settings import SETTINGS, Settings
 from recital_core import errors
 
@@ -108,3 +110,25 @@ def test_secrets_are_not_shown(tmp_path: Path) -> None:
 def test_the_public_address_is_what_people_are_shown(tmp_path: Path) -> None:
     assert load(tmp_path, RECITAL_PUBLIC_URL="https://recital.example.org/").address == "https://recital.example.org"
     assert load(tmp_path, RECITAL_HOST="::1", RECITAL_PORT="81").address == "http://[::1]:81"
+
+
+@pytest.mark.parametrize(
+    ("host", "local"), [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False)]
+)
+def test_only_what_listens_on_loopback_is_local(tmp_path: Path, host: str, local: bool) -> None:
+    assert load(tmp_path, RECITAL_HOST=host).is_local is local
+
+
+def test_a_data_folder_of_our_making_is_private_and_another_stays_as_it_is(tmp_path: Path) -> None:
+    ours, theirs = tmp_path / "deep" / "ours", tmp_path / "theirs"
+    theirs.mkdir(mode=0o755)
+    for folder in (ours, theirs):
+        with database_url(load(folder, RECITAL_DATABASE_URL="postgresql://db/x")):
+            pass
+    assert [stat.S_IMODE(folder.stat().st_mode) for folder in (ours, theirs)] == [0o700, 0o755]
+
+
+def test_a_data_folder_that_cannot_be_is_named_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(errors.SettingWrong, match="RECITAL_DATA_DIR"), database_url(load(tmp_path / "file" / "data")):
+        pass
