@@ -128,13 +128,17 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
     recording = Recording(
         store=store, staging=staging, clock=clock, abandon_after=timedelta(hours=settings.abandon_after_hours)
     )
+    accounts = Accounts(store=store, clock=clock, sealer=sealer)
     aggregation = Aggregation(store=store, staging=staging, archive=archive, audio=audio, clock=clock, sealer=sealer)
 
     def worker() -> Worker:
         from adapters_storage.jobs.worker import Worker
 
-        staging.sweep()
-        archive.sweep()
+        def tidy() -> None:
+            staging.sweep()
+            archive.sweep()
+
+        tidy()
         return Worker(
             url=url,
             engine=engine,
@@ -142,14 +146,16 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
             clock=clock,
             aggregation=aggregation,
             recording=recording,
+            accounts=accounts,
             concurrency=settings.workers,
+            tidy=tidy,
             interrupt=audio.close,
         )
 
     return Recital(
         settings=settings,
         library=Library(store=store, clock=clock),
-        accounts=Accounts(store=store, clock=clock, sealer=sealer),
+        accounts=accounts,
         recording=recording,
         aggregation=aggregation,
         listening=Listening(store=store, staging=staging, archive=archive, clock=clock, sealer=sealer),

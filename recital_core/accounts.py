@@ -87,6 +87,11 @@ class Accounts:
         with self._store.transaction() as tx:
             tx.credentials.revoke(credential_id)
 
+    def forget_expired(self) -> int:
+        """Remove sign-ins, tokens and links whose time is over, and give how many they were."""
+        with self._store.transaction() as tx:
+            return tx.credentials.forget_expired(self._clock.now())
+
     def _known(self, tx: Transaction, email: str) -> Speaker:
         speaker = tx.speakers.by_email(email)
         if speaker is None:

@@ -233,6 +233,9 @@ class Credentials(Protocol):
     def use_link(self, digest: str, now: datetime) -> SpeakerId | None:
         """Whose link it is, once: of any number of tries at one time a single one gets an answer."""
 
+    def forget_expired(self, now: datetime) -> int:
+        """Remove the credentials and links that are over, and give how many they were."""
+
 
 class TextSummary(msgspec.Struct, frozen=True, kw_only=True):
     id: TextId

@@ -24,13 +24,14 @@ from sqlalchemy import Engine
 from adapters_storage.jobs.queue import FINALIZE, MOST_ATTEMPTS, ProcrastinateJobs, pause_after
 from adapters_storage.postgres.unit_of_work import answering
 from recital_core import errors
+from recital_core.accounts import Accounts
 from recital_core.aggregation import Aggregation
 from recital_core.ports import Clock, Store
 from recital_core.recording import Recording
 from recital_core.sessions import SessionId
 
-SWEEP = "sweep"
-EVERY_MINUTE = "* * * * *"
+SWEEP, EVERY_MINUTE = "sweep", "* * * * *"
+TIDY, EVERY_HOUR = "tidy", "0 * * * *"
 POLL_S = 5.0
 HEARTBEAT_S = 1.0
 DEAD_AFTER_S = 5.0  # without a heartbeat; taking up a living worker's job is harmless, the session is claimed
@@ -46,7 +47,8 @@ log = logging.getLogger(__name__)
 class Worker:
     """Finalises sessions, `concurrency` at a time; sweeps every minute; takes up what killed workers had in hand.
 
-    Any number of workers may run on one database. `interrupt` makes the work in hand end early, when this one stops.
+    Any number of workers may run on one database. `tidy` is done every hour, by one of them. `interrupt` makes the
+    work in hand end early, when this one stops.
     """
 
     def __init__(
@@ -58,7 +60,9 @@ class Worker:
         clock: Clock,
         aggregation: Aggregation,
         recording: Recording,
+        accounts: Accounts,
         concurrency: int,
+        tidy: Callable[[], object],
         interrupt: Callable[[], None],
     ) -> None:
         self._url = url
@@ -67,7 +71,9 @@ class Worker:
         self._clock = clock
         self._aggregation = aggregation
         self._recording = recording
+        self._accounts = accounts
         self._concurrency = concurrency
+        self._tidy = tidy
         self._interrupt = interrupt
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -107,6 +113,7 @@ class Worker:
         )
         queue.task(name=FINALIZE)(self._finalize)
         queue.periodic(cron=EVERY_MINUTE)(queue.task(name=SWEEP, queueing_lock=SWEEP, lock=SWEEP)(self._sweep))
+        queue.periodic(cron=EVERY_HOUR)(queue.task(name=TIDY, queueing_lock=TIDY, lock=TIDY)(self._tidy_up))
         async with queue.open_async():
             working = [
                 asyncio.create_task(_take_up_stalled(queue)),
@@ -167,12 +174,16 @@ class Worker:
             ProcrastinateJobs(connection).finalize_later(session_id, self._clock.now() + pause)
 
     def _sweep(self, timestamp: int) -> None:
-        """Close abandoned sessions, and enqueue what was forgotten. `timestamp` is the minute this is for."""
+        """Close abandoned sessions, enqueue what was forgotten, forget what expired. For the minute `timestamp`."""
         closed = self._recording.sweep()
+        self._accounts.forget_expired()
         with answering(), self._engine.begin() as connection:
             forgotten = ProcrastinateJobs(connection).take_up_forgotten()
         if closed or forgotten:
             log.info("sweep of %d: %d abandoned sessions, %d forgotten", timestamp, closed, forgotten)
+
+    def _tidy_up(self, timestamp: int) -> None:  # noqa: ARG002 - procrastinate gives it
+        self._tidy()
 
 
 async def _take_up_stalled(queue: procrastinate.App) -> None:

@@ -66,3 +66,9 @@ class PostgresCredentials:
             .returning(sign_in_links.c.speaker_id)
         ).scalar()
         return used and SpeakerId(used)
+
+    def forget_expired(self, now: datetime) -> int:
+        return sum(
+            self._connection.execute(delete(table).where(table.c.expires_at <= now)).rowcount
+            for table in (credentials, sign_in_links)
+        )

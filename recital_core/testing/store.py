@@ -152,6 +152,15 @@ class MemoryCredentials:
         del self._rows.links[digest]
         return speaker_id
 
+    def forget_expired(self, now: datetime) -> int:
+        credentials = [known.id for known in self._rows.credentials.values() if known.expires_at <= now]
+        links = [digest for digest, (_, expires_at) in self._rows.links.items() if expires_at <= now]
+        for credential_id in credentials:
+            del self._rows.credentials[credential_id]
+        for digest in links:
+            del self._rows.links[digest]
+        return len(credentials) + len(links)
+
 
 class MemoryTexts:
     def __init__(self, rows: Rows) -> None:

@@ -197,6 +197,29 @@ def test_a_link_is_used_once_however_many_try(store: Store, dana: Speaker) -> No
     assert (answers.count(dana.id), answers.count(None)) == (1, 7)
 
 
+def test_what_is_over_is_forgotten_and_nothing_else(store: Store, dana: Speaker) -> None:
+    over, good = (
+        Credential(
+            id=CredentialId(uuid.uuid4()),
+            speaker_id=dana.id,
+            kind=CredentialKind.BROWSER,
+            created_at=NOW - timedelta(days=1),
+            expires_at=expires_at,
+        )
+        for expires_at in (NOW, NOW + timedelta(seconds=1))
+    )
+    with store.transaction() as tx:
+        for credential in (over, good):
+            tx.credentials.add(credential)
+            tx.credentials.add_link(str(credential.id), dana.id, credential.expires_at)
+        assert tx.credentials.forget_expired(NOW) == 2
+        assert tx.credentials.forget_expired(NOW) == 0
+        assert tx.credentials.speaker_of(over.id, NOW - timedelta(hours=1)) is None
+        assert tx.credentials.speaker_of(good.id, NOW) == dana
+        assert tx.credentials.use_link(str(over.id), NOW - timedelta(hours=1)) is None
+        assert tx.credentials.use_link(str(good.id), NOW) == dana.id
+
+
 def test_a_link_that_is_over_is_nobody_s(store: Store, dana: Speaker) -> None:
     with store.transaction() as tx:
         tx.credentials.add_link("digest", dana.id, NOW)

@@ -63,6 +63,13 @@ class Place:
                 "SELECT status::text, scheduled_at FROM procrastinate_jobs WHERE task_name = 'finalize' ORDER BY id"
             ).fetchall()
 
+    def count(self, table: str) -> int:
+        """How many rows there are."""
+        with psycopg.connect(self.database) as connection:
+            row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+        assert row is not None
+        return int(row[0])
+
 
 @pytest.fixture
 def place(tmp_path: Path, database: str) -> Place:
@@ -136,6 +143,7 @@ def test_a_failed_session_does_not_delay_another(place: Place) -> None:
             piece.write_bytes(b"not audio")
         with working(recital):
             wait_for(recital, good, State.UPLOADED)
+            assert session(recital, bad).problem, "one at a time, the bad one was the first"
             wait_until(lambda: [status for status, _ in place.jobs()] == ["failed"], SOON_S, "it is given up")
         assert session(recital, bad).state is State.ENDED
         assert session(recital, bad).problem
@@ -165,6 +173,32 @@ def test_a_session_whose_job_was_lost_is_found_by_the_sweep(recital: Recital, pl
         connection.execute("DELETE FROM procrastinate_jobs")
     with working(recital):
         wait_for(recital, session_id, State.UPLOADED)
+
+
+def test_sign_ins_and_links_whose_time_is_over_are_forgotten_by_the_sweep(recital: Recital, place: Place) -> None:
+    dana = recital.accounts.approve("dana@example.org")
+    recital.accounts.login_link(dana.email)
+    recital.accounts.token(dana.email, timedelta(days=1))
+    with psycopg.connect(place.database) as connection:
+        for table in ("credentials", "sign_in_links"):
+            connection.execute(f"UPDATE {table} SET expires_at = now()")
+    recital.accounts.login_link(dana.email)
+    with working(recital):
+        wait_until(lambda: place.count("credentials") == 0, SOON_S, "the token is forgotten")
+    assert place.count("sign_in_links") == 1
+
+
+def test_what_killed_writers_left_goes_while_a_worker_runs(recital: Recital, place: Place) -> None:
+    with working(recital):
+        left = place.folder / "archive" / ".incoming" / "left"
+        left.write_bytes(b"half of it")
+        os.utime(left, (0, 0))
+        with psycopg.connect(place.database) as connection:  # the hour is over
+            connection.execute(
+                "INSERT INTO procrastinate_jobs (queue_name, task_name, args)"
+                " VALUES ('default', 'tidy', '{\"timestamp\": 0}')"
+            )
+        wait_until(lambda: not left.exists(), SOON_S, "it is gone")
 
 
 def test_a_worker_goes_on_after_every_connection_was_lost(recital: Recital, place: Place) -> None:
