@@ -33,6 +33,9 @@ def test_a_body_that_stops_half_way_leaves_nothing(
     for sent_bytes in (0, 1, len(segment.body) // 2, len(segment.body) - 1):
         with socket.create_connection((LOOPBACK, server.port), ANSWERED_WITHIN_S) as connection:
             connection.sendall(head(session_id, segment, token, len(segment.body)) + segment.body[:sent_bytes])
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(1000):
+                pass
     assert outbox.client.received(session_id) == {"segments": [], "marks": 0, "bytes": 0}
     assert files_under(server.staging / ".incoming") == []
     assert files_under(server.staging / "sessions" / session_id) == []
