@@ -201,6 +201,24 @@ test('a discarded session is disavowed, also when the server never knew it', asy
   expect(ingest.calls).toEqual(['GET /api/me', `DELETE ${sessionId}`])
 })
 
+test.each(['sessions', 'segment', 'changeSession'] as const)(
+  'a store that fails once (%s) is asked again, and everything arrives',
+  async (name) => {
+    const sessionId = await addSession(store)
+    await addSegments(store, sessionId, 0, 2)
+    await store.freeze(sessionId, 0)
+    const works = store[name]
+    Object.assign(store, {
+      [name]: () => {
+        store[name] = works as never
+        return Promise.reject(new Error('disk'))
+      },
+    })
+    await gone(sessionId)
+    expect(ingest.sessions.get(sessionId)!.segments.size).toBe(2)
+  },
+)
+
 describe('on a device that two people share', () => {
   const OTHER = 'b'
 

@@ -21,6 +21,8 @@ interface Task {
 export interface OutboxOptions {
   /** Something left, arrived or was refused. */
   changed?: () => void
+  /** The store failed; it is asked again after a pause. */
+  failed?: (error: unknown) => void
   backoff?: Backoff
   /** Doubles whenever a segment does not get through in time, so that a slow line is slow and not closed. */
   segmentTimeoutMs?: number
@@ -37,6 +39,7 @@ export class Outbox {
   #server: Server
   #backoff: Backoff
   #changed: () => void
+  #failed: (error: unknown) => void
   #inFlight = new Set<string>()
   #pausedUntilMs = 0
   #segmentTimeoutMs: number
@@ -50,6 +53,7 @@ export class Outbox {
     this.#store = store
     this.#server = server
     this.#changed = options.changed ?? (() => undefined)
+    this.#failed = options.failed ?? (() => undefined)
     this.#backoff = options.backoff ?? new Backoff()
     this.#segmentTimeoutMs = options.segmentTimeoutMs ?? TIMEOUT_MS
   }
@@ -67,10 +71,9 @@ export class Outbox {
     stop.addEventListener('abort', () => this.#wakeUp())
     while (!stop.aborted) {
       this.#awake = false
-      const pauseMs = this.#pausedUntilMs - Date.now()
-      const free = pauseMs <= 0 && !this.#signedOut && this.#inFlight.size < IN_FLIGHT
+      const free = !this.#pausing && !this.#signedOut && this.#inFlight.size < IN_FLIGHT
       const task = free ? await this.#next() : null
-      if (task === null) await this.#sleep(pauseMs > 0 ? pauseMs : null)
+      if (task === null) await this.#sleep(this.#pausing ? this.#pausedUntilMs - Date.now() : null)
       else void this.#work(task)
     }
   }
@@ -99,8 +102,7 @@ export class Outbox {
     try {
       await this.#judge(task, await task.call())
     } catch (error) {
-      this.#pause() // the store failed; without a pause the same task would spin
-      throw error
+      this.#storeFailed(error)
     } finally {
       this.#inFlight.delete(task.key)
       this.#changed()
@@ -133,6 +135,16 @@ export class Outbox {
     }
   }
 
+  get #pausing(): boolean {
+    return this.#pausedUntilMs > Date.now()
+  }
+
+  /** Without a pause the same task would spin. */
+  #storeFailed(error: unknown): void {
+    this.#pause()
+    this.#failed(error)
+  }
+
   #pause(): void {
     this.#pausedUntilMs = Date.now() + this.#backoff.failed(Date.now())
   }
@@ -156,9 +168,13 @@ export class Outbox {
   async #next(): Promise<Task | null> {
     const speakerId = this.#speakerId
     if (speakerId === null) return null
-    for (const session of await this.#store.sessions()) {
-      const task = isOf(session, speakerId) ? await this.#due(session, speakerId) : null
-      if (task !== null) return task
+    try {
+      for (const session of await this.#store.sessions()) {
+        const task = isOf(session, speakerId) ? await this.#due(session, speakerId) : null
+        if (task !== null) return task
+      }
+    } catch (error) {
+      this.#storeFailed(error)
     }
     return null
   }

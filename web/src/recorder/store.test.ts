@@ -1,5 +1,6 @@
 import 'fake-indexeddb/auto'
-import { beforeEach, expect, test } from 'vitest'
+import { forceCloseDatabase } from 'fake-indexeddb'
+import { beforeEach, expect, test, vi } from 'vitest'
 import type { Store } from './store'
 import { addSegments, addSession, openStore, SEGMENT } from './testing/sessions'
 
@@ -50,4 +51,20 @@ test('news of a session that is gone changes nothing', async () => {
   expect(await store.changeSession('nobody', () => undefined)).toBe(false)
   await store.segmentIsHeld('nobody', 0, true)
   expect(await store.sessions()).toEqual([])
+})
+
+test('a database that the browser closed by itself is opened again', async () => {
+  const opened = new Promise<IDBDatabase>((resolve) => {
+    const open = indexedDB.open.bind(indexedDB)
+    indexedDB.open = (...what) => {
+      indexedDB.open = open
+      const request = open(...what)
+      request.addEventListener('success', () => resolve(request.result))
+      return request
+    }
+  })
+  const closing = await openStore()
+  const sessionId = await addSession(closing)
+  forceCloseDatabase((await opened) as never) // its types ask for the class
+  await vi.waitFor(async () => expect((await closing.session(sessionId))?.sessionId).toBe(sessionId))
 })

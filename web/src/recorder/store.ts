@@ -1,17 +1,24 @@
 import type { StoredMark, StoredSegment, StoredSession } from './stored'
 
 const STRICT: IDBTransactionOptions = { durability: 'strict' }
+const REOPEN_AFTER_MS = 1000
 const EVERY_STORE = ['sessions', 'segments', 'audio', 'marks']
 
 /** What must outlive the tab: IndexedDB, written through to the disk before it is believed. */
 export class Store {
+  #name: string
   #database: IDBDatabase
 
-  private constructor(database: IDBDatabase) {
-    this.#database = database
+  private constructor(name: string, database: IDBDatabase) {
+    this.#name = name
+    this.#database = this.#watched(database)
   }
 
   static async open(name = 'recital-recorder'): Promise<Store> {
+    return new Store(name, await Store.#opened(name))
+  }
+
+  static async #opened(name: string): Promise<IDBDatabase> {
     const request = indexedDB.open(name, 1)
     request.onupgradeneeded = () => {
       request.result.createObjectStore('sessions', { keyPath: 'sessionId' })
@@ -20,7 +27,21 @@ export class Store {
       request.result.createObjectStore('audio')
       request.result.createObjectStore('marks', { keyPath: ['sessionId', 'n'] })
     }
-    return new Store(await result(request))
+    return result(request)
+  }
+
+  /** The browser may close a database by itself: after an accident of its disk, or when its data are cleared. */
+  #watched(database: IDBDatabase): IDBDatabase {
+    database.onclose = () => void this.#reopen()
+    return database
+  }
+
+  async #reopen(): Promise<void> {
+    try {
+      this.#database = this.#watched(await Store.#opened(this.#name))
+    } catch {
+      setTimeout(() => void this.#reopen(), REOPEN_AFTER_MS)
+    }
   }
 
   close(): void {
