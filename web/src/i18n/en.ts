@@ -196,6 +196,7 @@ export const en = {
   'trouble.home': 'Go to the texts',
   'trouble.unreachable': 'The server does not answer',
   'trouble.unreachable-how': 'Check the network. Nothing that you recorded is lost.',
+  'trouble.no-room-how': 'Nothing that you recorded is lost. Leave this page open, make some room, and try again.',
   'trouble.refused': 'That did not work',
   'trouble.accident': 'Something went wrong',
   'trouble.accident-how': 'This is our mistake, not yours. Nothing that you recorded is lost.',

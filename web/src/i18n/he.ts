@@ -198,6 +198,7 @@ export const he: Messages = {
   'trouble.home': 'לטקסטים',
   'trouble.unreachable': 'השרת לא עונה',
   'trouble.unreachable-how': 'כדאי לבדוק את הרשת. דבר ממה שהקלטת לא אבד.',
+  'trouble.no-room-how': 'דבר ממה שהקלטת לא אבד. כדאי להשאיר את הדף פתוח, לפנות מקום ולנסות שוב.',
   'trouble.refused': 'זה לא הצליח',
   'trouble.accident': 'משהו השתבש',
   'trouble.accident-how': 'הטעות שלנו, לא שלך. דבר ממה שהקלטת לא אבד.',

@@ -5,6 +5,7 @@ import { Intake } from './intake'
 import { FLAC, Ledger } from './ledger'
 import { localAudio } from './local-audio'
 import type { Device, Progress, Start } from './messages'
+import { NoRoom } from './no-room'
 import { PcmTape } from './pcm-tape'
 import { SliceTape } from './slice-tape'
 import { readPort } from './source-port'
@@ -151,9 +152,10 @@ export class Booth {
     return { audio, cues: cuesOf(marks, session!.capture.sample_rate_hz) }
   }
 
+  /** Throws NoRoom, and changes nothing, while the device does not take all of it. */
   async keep(dropLast: number): Promise<void> {
     const sessionId = this.#sessionId()
-    if (this.#take?.ledger.broken) await this.#desk.recover(sessionId)
+    if (!(await this.#take!.ledger.retry())) throw new NoRoom()
     await this.#desk.end(sessionId, dropLast)
     this.#letGo(sessionId)
   }

@@ -1,4 +1,5 @@
 import { cuesOf } from './cues'
+import { NoRoom } from './no-room'
 import { Outbox } from './outbox'
 import { pendingOf, recoverLogs, type WithSession } from './recovery'
 import type { SampleLog } from './sample-log'
@@ -26,13 +27,16 @@ export class Desk {
   #signedOut = false
   #failing = false
   #changed: () => void
-  #recovered: Promise<void>
+  #recovered: Promise<unknown>
 
   constructor(store: Store, log: SampleLog, changed: () => void) {
     this.store = store
     this.log = log
     this.#changed = changed
-    this.#outbox = new Outbox(store, new Server(self.location.origin), { changed: () => this.#outboxMoved() })
+    this.#outbox = new Outbox(store, new Server(self.location.origin), {
+      changed: () => this.#outboxMoved(),
+      failed: reportError,
+    })
     this.#channel.onmessage = ({ data }: MessageEvent<Word>) => this.#heard(data)
     this.#recovered = this.#recover()
   }
@@ -103,7 +107,7 @@ export class Desk {
     }
   }
 
-  #recover(only?: string): Promise<void> {
+  #recover(only?: string): Promise<boolean> {
     const withSession: WithSession = async (sessionId, work) => {
       if (!this.#owned.has(sessionId)) return withLock(sessionId, work)
       if (sessionId === only) await work()
@@ -136,10 +140,14 @@ export class Desk {
     return left.map((session) => pendingOf(session, this.#speakerId))
   }
 
-  /** What lies in the logs of a session becomes part of it; once more, as the device may have been full before. */
-  async recover(sessionId: string): Promise<void> {
+  /**
+   * Ends a session that was left behind, with all of it: what lies in its logs becomes part of it once more, as the
+   * device may have been full before. Throws NoRoom while it still does not take it.
+   */
+  async finish(sessionId: string): Promise<void> {
     await this.#recovered
-    await this.#recover(sessionId)
+    if (!(await this.#recover(sessionId))) throw new NoRoom()
+    await this.end(sessionId, 0)
   }
 
   /** Ends a session with what there is of it; one of which no sentence is left is dropped, as the server would do. */

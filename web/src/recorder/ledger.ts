@@ -28,6 +28,7 @@ export class Ledger {
   marks = 0
   #parts: LedgerParts
   #lastMark = 0
+  #steps: (() => Promise<void>)[] = []
   #work: Promise<void> = Promise.resolve()
   #broken = false
 
@@ -64,31 +65,40 @@ export class Ledger {
     })
   }
 
-  /** The device took no more; what it did not take lies in the log at best. */
-  get broken(): boolean {
-    return this.#broken
-  }
-
-  failed(error: unknown): void {
-    this.#broken = true
-    this.#parts.failed(error)
-  }
-
-  /** Everything that was asked for is in the store when this resolves. */
+  /** Everything that was asked for is in the store when this resolves, unless the device took no more. */
   settled(): Promise<void> {
     return this.#work
   }
 
-  /** One after the other, and none after one that failed: segment n is never stored without segment n - 1. */
-  #inTurn(step: () => Promise<void>): void {
-    this.#work = this.#work.then(async () => {
-      if (this.#broken) return
-      try {
-        await step()
-      } catch (error) {
-        this.failed(error)
-      }
+  /** Asks the device once more to take what it did not; true when everything is in the store. */
+  async retry(): Promise<boolean> {
+    this.#work = this.#work.then(() => {
+      this.#broken = false
+      return this.#go()
     })
+    await this.#work
+    return !this.#broken
+  }
+
+  /**
+   * One after the other, and none after one that failed: segment n is never stored without segment n - 1. What failed
+   * and what came after it waits for a retry.
+   */
+  #inTurn(step: () => Promise<void>): void {
+    this.#steps.push(step)
+    this.#work = this.#work.then(() => this.#go())
+  }
+
+  async #go(): Promise<void> {
+    while (!this.#broken && this.#steps.length > 0) {
+      try {
+        await this.#steps[0]!()
+        this.#steps.shift()
+      } catch (error) {
+        this.#broken = true
+        this.#parts.failed(error)
+      }
+    }
   }
 }
 

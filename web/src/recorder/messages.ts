@@ -47,7 +47,7 @@ export interface Request<Name extends CallName = CallName> {
 
 export type FromWorker =
   | { id: number; answer: Calls[CallName]['answer'] }
-  | { id: number; error: string }
+  | { id: number; error: { name: string; message: string } }
   | { progress: Progress }
   | { upload: UploadState }
   | { stopNow: StopReason }

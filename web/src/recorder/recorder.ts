@@ -125,7 +125,7 @@ export class Recorder {
     return this.#worker.call('listen', null)
   }
 
-  /** Resolves when it is decided on this device; the upload goes on behind. */
+  /** Resolves when it is decided on this device; the upload goes on behind. Throws NoRoom when the device is full. */
   async keep(dropLast: number): Promise<void> {
     this.#expect('stopped')
     await this.#worker.call('keep', { dropLast })

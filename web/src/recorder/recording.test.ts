@@ -40,6 +40,15 @@ function play(tape: PcmTape, samples: Int16Array): void {
   for (let at = 0; at < samples.length; at += 80) tape.append(samples.subarray(at, at + 80))
 }
 
+/** A store on a device that can be full. */
+function fullDevice(store: Store): { is: boolean } {
+  const full = { is: false }
+  const addSegment = store.addSegment.bind(store)
+  store.addSegment = (...what) =>
+    full.is ? Promise.reject(new DOMException('full', 'QuotaExceededError')) : addSegment(...what)
+  return full
+}
+
 test('what was recorded is what is stored, segment by segment', async () => {
   const { store, sessionId, log, ledger, tape } = await studio()
   const samples = voice(3 * RATE + 123, RATE)
@@ -147,15 +156,43 @@ test('marks never go back', async () => {
   expect((await store.marks(sessionId)).map(({ atSample }) => atSample)).toEqual([500, 500, 600])
 })
 
-test('when this device takes no more, nothing is stored behind the hole', async () => {
+test('when this device takes no more, nothing is stored behind the hole, and all of it when there is room', async () => {
   const { store, sessionId, ledger, tape, failures } = await studio()
-  play(tape, voice(4000, RATE))
+  const samples = voice(9700, RATE)
+  const full = fullDevice(store)
+  play(tape, samples.subarray(0, 4000))
   await ledger.settled()
-  ledger.failed(new DOMException('full', 'QuotaExceededError'))
-  play(tape, voice(9000, RATE))
+  full.is = true
+  play(tape, samples.subarray(4000))
+  ledger.mark('read', here, 9000)
+  tape.finish()
   await ledger.settled()
-  expect(failures).toHaveLength(1)
-  expect((await store.session(sessionId))!.segments).toBe(1)
+  expect(await ledger.retry()).toBe(false)
+  expect(failures).toHaveLength(2)
+  expect(await store.session(sessionId)).toMatchObject({ segments: 1, marks: 0 })
+  full.is = false
+  expect(await ledger.retry()).toBe(true)
+  expect(await store.session(sessionId)).toMatchObject({ segments: 3, marks: 1 })
+  expect(await decoded(store, sessionId)).toEqual(samples)
+})
+
+test('what a full device cannot take stays in its log until it can, also when the session has ended', async () => {
+  const { store, sessionId, log, ledger, tape } = await studio()
+  const samples = voice(7600, RATE)
+  const full = fullDevice(store)
+  play(tape, samples.subarray(0, 4000))
+  await ledger.settled()
+  full.is = true
+  play(tape, samples.subarray(4000)) // and the tab is gone
+  await ledger.settled()
+  expect(await recoverLogs(store, log, withSession, () => undefined, sessionId)).toBe(false)
+  expect(await log.leftovers()).toHaveLength(1)
+  const session = (await store.session(sessionId))!
+  const ended = { segments: 1, samples: 4000, marks: 0, drop_last: 0 }
+  expect(fateOf({ sessionId, n: 1, rateHz: RATE }, { ...session, state: 'ending', end: ended })).toBe('leave')
+  full.is = false
+  expect(await recoverLogs(store, log, withSession, failed, sessionId)).toBe(true)
+  expect(await decoded(store, sessionId)).toEqual(samples.subarray(0, 4000 + 3200))
 })
 
 test('slices of a coded stream are declared by the clock, without a hole', async () => {

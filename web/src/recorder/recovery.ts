@@ -10,7 +10,7 @@ export type WithSession = (sessionId: string, work: () => Promise<void>) => Prom
 
 /**
  * Turns what a killed tab left in its logs into segments, for every session that no living tab is recording. What a
- * full device cannot take now stays in its log for the next time.
+ * full device cannot take now stays in its log for the next time, and the answer is then false.
  */
 export async function recoverLogs(
   store: Store,
@@ -18,46 +18,52 @@ export async function recoverLogs(
   withSession: WithSession,
   failed: (error: unknown) => void,
   only?: string,
-): Promise<void> {
+): Promise<boolean> {
   const bySession = new Map<string, LogName[]>()
   for (const name of await log.leftovers()) {
     if (only !== undefined && name.sessionId !== only) continue
     bySession.set(name.sessionId, [...(bySession.get(name.sessionId) ?? []), name])
   }
+  let whole = true
   for (const [sessionId, names] of bySession) {
     try {
-      await withSession(sessionId, async () => {
-        for (const name of names) await recoverLog(store, log, name)
+      const ours = await withSession(sessionId, async () => {
+        for (const name of names) whole = (await recoverLog(store, log, name)) && whole
       })
+      whole &&= ours
     } catch (error) {
+      whole = false
       failed(error)
     }
   }
+  return whole
 }
 
-async function recoverLog(store: Store, log: SampleLog, name: LogName): Promise<void> {
+/** True when nothing of this log is missing in the session any more. */
+async function recoverLog(store: Store, log: SampleLog, name: LogName): Promise<boolean> {
   const session = await store.session(name.sessionId)
   const fate = fateOf(name, session)
-  if (fate === 'leave') return
+  if (fate === 'leave') return false
   if (fate === 'commit') {
     const samples = await log.read(name)
-    if (samples === null) return
+    if (samples === null) return false
     if (samples.length > 0) {
       const segment = flacSegment({ n: name.n, firstSample: session!.samples, samples }, name.rateHz)
       await storeSegment(store, name.sessionId, segment)
     }
   }
   void log.drop(name)
+  return true
 }
 
 /**
  * A committed segment wins over its log, a forgotten session's log goes, and only the log that continues the session
- * without a hole becomes its next segment.
+ * without a hole becomes its next segment. What is no segment is never dropped while its session is here.
  */
 export function fateOf(name: LogName, session: StoredSession | undefined): 'drop' | 'commit' | 'leave' {
-  if (session === undefined || session.state === 'discarding' || session.end !== null) return 'drop'
+  if (session === undefined || session.state === 'discarding') return 'drop'
   if (name.n < session.segments) return 'drop'
-  return name.n === session.segments ? 'commit' : 'leave'
+  return name.n === session.segments && session.end === null ? 'commit' : 'leave'
 }
 
 /** What a screen shows of a session that was left behind; what was read is nobody's business but the speaker's. */

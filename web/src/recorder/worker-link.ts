@@ -47,7 +47,7 @@ export class WorkerLink {
   #settle(reply: Extract<FromWorker, { id: number }>): void {
     const waiting = this.#waiting.get(reply.id)
     this.#waiting.delete(reply.id)
-    if ('error' in reply) waiting?.reject(new Error(reply.error))
+    if ('error' in reply) waiting?.reject(Object.assign(new Error(reply.error.message), { name: reply.error.name }))
     else waiting?.resolve(reply.answer as never)
   }
 

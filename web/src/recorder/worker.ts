@@ -22,7 +22,8 @@ async function serve<Name extends CallName>({ id, name, ask }: Request<Name>): P
   try {
     say({ id, answer: await (await handlers)[name](ask) })
   } catch (error) {
-    say({ id, error: error instanceof Error ? error.message : String(error) })
+    const { name: kind, message } = error instanceof Error ? error : new Error(String(error))
+    say({ id, error: { name: kind, message } })
   }
 }
 
@@ -55,10 +56,7 @@ async function build(): Promise<Handlers> {
     keep: done(({ dropLast }) => booth.keep(dropLast)),
     discard: done(() => booth.discard()),
     pending: () => desk.pending(),
-    finish: done(async ({ sessionId }) => {
-      await desk.recover(sessionId)
-      await desk.end(sessionId, 0)
-    }),
+    finish: done(({ sessionId }) => desk.finish(sessionId)),
     forget: done(({ sessionId }) => desk.drop(sessionId)),
     download: ({ sessionId }) => booth.download(sessionId),
     tryNow: done(() => desk.tryNow()),
