@@ -141,7 +141,7 @@ export class Booth {
     this.#report()
     this.#recording = false
     await this.#take.ledger.settled()
-    await this.#desk.stopped(this.#take.ledger.sessionId)
+    await this.#desk.stopped(this.#take.ledger.sessionId).catch(reportError) // to be kept all the same
   }
 
   async listen(): Promise<LocalTake> {

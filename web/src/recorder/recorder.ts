@@ -199,11 +199,16 @@ export class Recorder {
     if (this.#state.phase !== 'recording') return this.#stopping
     this.#set({ phase: 'stopping', stopReason })
     this.#stopping = (async () => {
-      await this.#microphone?.source.finish?.()
-      await this.#worker.call('stop', { atMs })
-      this.#closeMicrophone()
-      this.#wakeLock.release()
-      this.#set({ phase: 'stopped', level: null })
+      try {
+        await this.#microphone?.source.finish?.()
+        await this.#worker.call('stop', { atMs })
+      } catch (error) {
+        reportError(error) // what was recorded until now is there to be kept
+      } finally {
+        this.#closeMicrophone()
+        this.#wakeLock.release()
+        this.#set({ phase: 'stopped', level: null })
+      }
     })()
     return this.#stopping
   }
