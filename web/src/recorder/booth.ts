@@ -149,7 +149,7 @@ export class Booth {
     const session = await this.#desk.store.session(sessionId)
     const marks = await this.#desk.store.marks(sessionId)
     const audio = await localAudio(this.#desk.store, sessionId)
-    return { audio, cues: cuesOf(marks, session!.capture.sample_rate_hz) }
+    return { audio, cues: cuesOf(marks, session!.capture.sample_rate_hz, session!.samples) }
   }
 
   /** Throws NoRoom, and changes nothing, while the device does not take all of it. */

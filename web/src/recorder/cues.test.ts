@@ -9,7 +9,7 @@ function marks(...rows: [MarkKind, number, number][]): StoredMark[] {
 }
 
 function stretches(...rows: [MarkKind, number, number][]): [number, number, number][] {
-  return cuesOf(marks(...rows), 1000).map(({ place, startMs, endMs }) => [place.sentence, startMs, endMs])
+  return cuesOf(marks(...rows), 1000, 3500).map(({ place, startMs, endMs }) => [place.sentence, startMs, endMs])
 }
 
 test('a sentence lasts from the end of the one before', () => {
@@ -37,5 +37,12 @@ test('what is skipped is void, and reading goes on elsewhere', () => {
   expect(stretches(['read', 0, 900], ['skip', 5, 1500], ['read', 5, 3000])).toEqual([
     [0, 0, 900],
     [5, 1500, 3000],
+  ])
+})
+
+test('a take without audio is none: a key that bounced, or a mark behind what a crash left', () => {
+  expect(stretches(['read', 0, 900], ['read', 1, 900], ['read', 2, 4000], ['read', 3, 5000])).toEqual([
+    [0, 0, 900],
+    [2, 900, 3500],
   ])
 })

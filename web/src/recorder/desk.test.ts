@@ -59,3 +59,11 @@ test('a recording of which the device has not taken the last part is not ended w
   await desk.finish(sessionId)
   expect((await store.session(sessionId))!.end).toMatchObject({ segments: 3, samples: 3 * SEGMENT })
 })
+
+test('a recording whose one sentence with audio is dropped is dropped whole, as the server would do', async () => {
+  const sessionId = await addSession(store)
+  await addSegments(store, sessionId, 0, 1)
+  await store.addMark({ sessionId, n: 1, kind: 'read', paragraph: 0, sentence: 1, atSample: SEGMENT })
+  await desk.end(sessionId, 1)
+  expect((await store.session(sessionId))!.state).toBe('discarding')
+})

@@ -154,7 +154,7 @@ export class Desk {
   async end(sessionId: string, dropLast: number): Promise<void> {
     const session = await this.store.session(sessionId)
     if (session === undefined) return
-    const cues = cuesOf(await this.store.marks(sessionId), session.capture.sample_rate_hz)
+    const cues = cuesOf(await this.store.marks(sessionId), session.capture.sample_rate_hz, session.samples)
     if (session.end === null && (session.samples === 0 || cues.length <= dropLast)) return this.drop(sessionId)
     await this.store.freeze(sessionId, dropLast)
     this.stored()
