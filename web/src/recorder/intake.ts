@@ -80,10 +80,6 @@ export class Intake {
     return Math.max(0, (this.#clock.sampleAt(atMs) ?? this.#delivered) - this.#firstSample)
   }
 
-  spreadMs(): number {
-    return this.#clock.spreadMs()
-  }
-
   /** Samples that went to the tape, the silence for lost ones included. */
   get position(): number {
     return this.#position

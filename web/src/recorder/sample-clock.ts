@@ -28,10 +28,4 @@ export class SampleClock {
     if (truest === undefined) return null
     return Math.max(0, Math.round(((atMs - truest.offsetMs) * this.rateHz) / 1000))
   }
-
-  /** How far the packets of the last two seconds came later than the truest one: the latest of them, at most. */
-  spreadMs(): number {
-    const [first, last] = [this.#offsets[0], this.#offsets.at(-1)]
-    return first === undefined || last === undefined ? 0 : last.offsetMs - first.offsetMs
-  }
 }
