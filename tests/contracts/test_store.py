@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -358,7 +359,7 @@ def test_sessions_are_listed_by_speaker_text_and_state(store: Store, dana: Speak
     foreign = added_session(store, noam, text, NOW + timedelta(seconds=2))
 
     def listed(states: tuple[State, ...] = (State.ACTIVE,), **narrow: object) -> list[SessionId]:
-        asked = {"speaker_id": None, "text_id": None, "cursor": None, "limit": 10} | narrow
+        asked: dict[str, Any] = {"speaker_id": None, "text_id": None, "cursor": None, "limit": 10} | narrow
         with store.transaction() as tx:
             return [item.session.id for item in tx.sessions.page(states=states, **asked).items]
 

@@ -6,6 +6,7 @@ import hashlib
 import io
 import uuid
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -80,7 +81,7 @@ def a_mark(n: int, sentence: int, at_sample: int, kind: MarkKind = MarkKind.READ
     return Mark(n=n, paragraph=paragraph, sentence=sentence, at_sample=at_sample, kind=kind)
 
 
-def an_ending(segments: int = 1, marks: int = 1, **more: int) -> Ending:
+def an_ending(segments: int = 1, marks: int = 1, **more: Any) -> Ending:
     return Ending(segments=segments, samples=segments * SECOND, marks=marks, **more)
 
 

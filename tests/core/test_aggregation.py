@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -228,7 +229,7 @@ def test_a_disavowal_in_the_middle_of_a_step_wins(
     blobs = world.staging if step == "aggregating" else world.archive
     put = blobs.put
 
-    def put_and_disavow(key: str, *rest: object) -> int:
+    def put_and_disavow(key: str, *rest: Any) -> int:
         world.recording.disavow(dana, ended.id)
         return put(key, *rest)
 
@@ -273,7 +274,7 @@ def test_a_worker_that_lost_its_claim_changes_nothing(
     join = world.audio.join
 
     @contextmanager
-    def join_and_be_overtaken(*rest: object, **named: object) -> Iterator[object]:
+    def join_and_be_overtaken(*rest: Any, **named: Any) -> Iterator[object]:
         with join(*rest, **named) as joined:
             monkeypatch.setattr(world.audio, "join", join)
             monkeypatch.setattr(world.store, "claim", lambda _id: nullcontext(True))

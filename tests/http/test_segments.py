@@ -7,6 +7,7 @@ import hashlib
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -89,7 +90,8 @@ def test_the_digest_may_stand_among_others(dana: Caller) -> None:
 @pytest.mark.parametrize("absurd", ["-1", "NaN", "inf", "1.5", "", "x", str(2**64), "9" * 400])
 def test_an_absurd_position_is_refused(dana: Caller, header: str, absurd: str) -> None:
     session = dana.session()
-    refused = dana.segment(session, **{header: absurd})
+    given: dict[str, Any] = {header: absurd}
+    refused = dana.segment(session, **given)
     assert (refused.status_code, slug(refused)) == (422, "invalid")
 
 
