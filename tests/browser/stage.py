@@ -22,6 +22,8 @@ from tests.reading import Reading
 from tests.running import Server, wait_until
 
 PUBLISHED_WITHIN_S = 60
+ROUNDING = 2
+"""Samples go through 32-bit floats on their way; two ears may round them differently."""
 HERE = Path(__file__).parent
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "chromium")
 FLAGS = (
@@ -158,6 +160,15 @@ def where(part: Samples, whole: Samples) -> int:
     spectrum = np.fft.rfft(whole, size) * np.conj(np.fft.rfft(part, size))
     best = int(np.argmax(np.fft.irfft(spectrum / np.maximum(np.abs(spectrum), 1e-9), size)))
     return best if best < size // 2 else best - size
+
+
+def same_sound(ours: Samples, heard: Samples, rate: int) -> str:
+    """Empty when two ears heard the same to the rounding; else from where to where they differ, in seconds."""
+    length = min(len(ours), len(heard))
+    differing = np.flatnonzero(np.abs(ours[:length].astype(int) - heard[:length]) > ROUNDING)
+    if not len(differing):
+        return ""
+    return f"{len(differing)} samples differ, from {differing[0] / rate:.3f} s to {differing[-1] / rate:.3f} s"
 
 
 def decoded(path: Path, rate: int) -> Samples:

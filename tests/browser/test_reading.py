@@ -20,6 +20,7 @@ from tests.browser.stage import (
     chromium,
     decoded,
     published,
+    same_sound,
     signed_in,
     start_reading,
     where,
@@ -29,8 +30,6 @@ from tests.running import Server, wait_until
 
 WORST_MARK_MS = {"idle": 40, "blocked": 60}
 TYPICAL_MARK_MS = 20
-ROUNDING = 2
-"""Samples go through 32-bit floats on their way; two ears may round them differently."""
 WAV_EARS_MS = 30
 """The fake microphone skips 10 ms now and then when the machine starves it."""
 
@@ -112,7 +111,7 @@ def test_main_audio_holds_every_sample_of_the_reading(run: Run) -> None:
     assert first >= 0
     heard = run.heard.pcm[first : first + len(main)]
     assert len(heard) == len(main)
-    assert np.max(np.abs(heard.astype(int) - main)) <= ROUNDING
+    assert same_sound(main, heard, RATE) == ""
 
 
 def test_main_audio_is_the_source_s_kept_samples(run: Run) -> None:
