@@ -1,5 +1,5 @@
 import { BitWriter } from './bit-writer'
-import { crc16, writeFrameHeader } from './flac-frame'
+import { crc16, crc8, writeFrameHeader } from './flac-frame'
 import { predict } from './flac-prediction'
 import { writeResidual } from './flac-residual'
 
@@ -16,6 +16,8 @@ export interface EncodedSegment {
 }
 
 const BLOCK_SAMPLES = 4096
+const LEAST_HEADER_BYTES = 5
+const MOST_HEADER_BYTES = 15
 const SUBFRAME_CONSTANT = 0b000000
 const SUBFRAME_VERBATIM = 0b000001
 
@@ -57,11 +59,37 @@ export function writeStreamHeader(
 }
 
 function writeFrame(out: BitWriter, block: Int16Array, sampleRateHz: number, number: number): void {
-  const start = out.length
+  const coded = frameOf(block, sampleRateHz, number, writeSubframe)
+  const frame = hidesHeader(coded) ? frameOf(block, sampleRateHz, number, writeVerbatim) : coded
+  for (const byte of frame) out.write(byte, 8)
+}
+
+function frameOf(
+  block: Int16Array,
+  sampleRateHz: number,
+  number: number,
+  write: (out: BitWriter, block: Int16Array) => void,
+): Uint8Array {
+  const out = new BitWriter(block.length)
   writeFrameHeader(out, { variable: false, number, blockSamples: block.length, sampleRateHz })
-  writeSubframe(out, block)
+  write(out, block)
   out.align()
-  out.write(crc16(out.view(start)), 16)
+  out.write(crc16(out.view()), 16)
+  return out.view()
+}
+
+/**
+ * Whether bytes within a frame look like the start of another one, checksum included. FLAC allows it, but ffmpeg cuts
+ * a short file there.
+ */
+function hidesHeader(frame: Uint8Array): boolean {
+  for (let at = 1; at + LEAST_HEADER_BYTES < frame.length; at++) {
+    if (frame[at] !== 0xff || (frame[at + 1]! & 0xfe) !== 0xf8) continue
+    for (let bytes = LEAST_HEADER_BYTES; bytes <= MOST_HEADER_BYTES && at + bytes < frame.length; bytes++) {
+      if (crc8(frame.subarray(at, at + bytes)) === frame[at + bytes]) return true
+    }
+  }
+  return false
 }
 
 function writeSubframe(out: BitWriter, block: Int16Array): void {
@@ -71,13 +99,14 @@ function writeSubframe(out: BitWriter, block: Int16Array): void {
     return
   }
   const best = predict(block)
-  if (best === null) {
-    out.write(SUBFRAME_VERBATIM << 1, 8)
-    for (const sample of block) out.write(sample, 16)
-    return
-  }
+  if (best === null) return writeVerbatim(out, block)
   out.write(best.subframeType << 1, 8)
   for (let i = 0; i < best.order; i++) out.write(block[i]!, 16)
   best.writeCoefficients(out)
   writeResidual(out, best.residual, best.order, best.rice)
+}
+
+function writeVerbatim(out: BitWriter, block: Int16Array): void {
+  out.write(SUBFRAME_VERBATIM << 1, 8)
+  for (const sample of block) out.write(sample, 16)
 }
