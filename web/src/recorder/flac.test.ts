@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { encodeFlac } from './flac'
+import { crc8 } from './flac-frame'
 import { joinedFrames, joinedHeader } from './flac-join'
 import { decodeFlac } from './testing/decode-flac'
 import { randomFrom, voice } from './testing/voice'
@@ -80,3 +81,19 @@ test('a joined file may be hours long', () => {
   const file = Buffer.concat([joinedHeader(RATE, 5000), joinedFrames({ ...encoded, firstSample }, RATE)])
   expect(decodeFlac(file).numbers).toEqual([firstSample, firstSample + 4096])
 })
+
+test('no frame hides what looks like the header of another, where ffmpeg would cut a short file', () => {
+  const random = randomFrom(7)
+  const samples = Int16Array.from({ length: 60 * RATE }, () => Math.round((random() * 2 - 1) * 6000))
+  const { bytes, frames } = encodeFlac(samples, RATE)
+  const hidden = frames.flatMap((start, n) => {
+    const frame = bytes.subarray(start, frames[n + 1] ?? bytes.length)
+    return [...frame.keys()].filter((at) => at > 0 && looksLikeHeader(frame.subarray(at, at + 16)))
+  })
+  expect(hidden).toEqual([])
+})
+
+function looksLikeHeader(bytes: Uint8Array): boolean {
+  if (bytes[0] !== 0xff || (bytes[1]! & 0xfe) !== 0xf8) return false
+  return [5, 6, 7, 8].some((length) => crc8(bytes.subarray(0, length)) === bytes[length])
+}
