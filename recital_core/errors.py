@@ -8,6 +8,7 @@
     ├── Conflict           true of another moment, or of other bytes        409, exit 5
     ├── NotAllowed         known, but without the right                     403, exit 6
     │   └── NotSignedIn    not known                                        401
+    ├── TooMany            more than is taken in a while                    429, exit 7
     └── Unavailable        a part that Recital stands on does not answer    503, exit 7
 
 A class has a constant `title` and a `slug` made from its name; a raise gives the detail and the facts that a
@@ -62,6 +63,12 @@ class NotAllowed(RecitalError):
 
 class NotSignedIn(NotAllowed):
     title = "Sign in first"
+
+
+class TooMany(RecitalError):
+    """The fact `retry_after` is when to come again, in seconds."""
+
+    title = "Too many of these for now"
 
 
 class Unavailable(RecitalError):
@@ -184,6 +191,42 @@ class LinkNotValid(NotAllowed):
 
 class ApprovalNeeded(NotAllowed):
     title = "This account waits for approval"
+
+
+class AgreementNeeded(NotAllowed):
+    title = "The agreement has to be signed first"
+
+
+class AgreementDiffers(Conflict):
+    title = "This is not the agreement of today"
+
+
+class InvitationNotValid(NotAllowed):
+    title = "This invitation is not valid any more"
+
+
+class InvitationNotFound(NotFound):
+    title = "There is no such invitation"
+
+
+class CredentialNotFound(NotFound):
+    title = "There is no such sign-in or token"
+
+
+class LastAdmin(Conflict):
+    title = "There has to be an admin"
+
+
+class EmailTaken(Conflict):
+    title = "This address belongs to another account"
+
+
+class OpenSessions(TooMany):
+    title = "Too many recordings are open"
+
+
+class MailFailed(Unavailable):
+    title = "The mail could not be sent"
 
 
 # ---- what Recital stands on

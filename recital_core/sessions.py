@@ -139,10 +139,13 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RecitalSession(msgspec.Struct, frozen=True, kw_only=True):
-    """One continuous recording. Failure is not a state: `attempts` and `problem` say what went wrong last."""
+    """One continuous recording. Failure is not a state: `attempts` and `problem` say what went wrong last.
+
+    `speaker_id` is None once that person was erased.
+    """
 
     id: SessionId
-    speaker_id: SpeakerId
+    speaker_id: SpeakerId | None
     text_id: TextId
     text_revision: int
     capture: Capture

@@ -14,7 +14,12 @@ from recital_core import errors
 
 SpeakerId = NewType("SpeakerId", UUID)
 CredentialId = NewType("CredentialId", UUID)
+InvitationId = NewType("InvitationId", UUID)
 
+YOUNGEST = 16
+OLDEST_BIRTH_YEAR = 1900
+MAX_NAME_CHARACTERS = 80
+MAX_NOTE_CHARACTERS = 200
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 
 
@@ -27,14 +32,37 @@ class Role(enum.StrEnum):
 RANK = {Role.PENDING: 0, Role.SPEAKER: 1, Role.ADMIN: 2}
 
 
+class Sex(enum.StrEnum):
+    FEMALE = "female"
+    MALE = "male"
+    OTHER = "other"
+    UNSTATED = "unstated"
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True):
+    """Who somebody is to an OpenID provider: `issuer` and `subject`. `email` only if the provider verified it."""
+
+    issuer: str
+    subject: str
+    email: str | None = None
+    name: str | None = None
+
+
 class Speaker(msgspec.Struct, frozen=True, kw_only=True):
-    """A person with an account."""
+    """A person with an account. `email` is None where no provider vouched for an address.
+
+    `agreement_version` is the last agreement that was signed; `language` the interface's, as a BCP 47 tag.
+    """
 
     id: SpeakerId
-    email: str
+    email: str | None
     display_name: str
     role: Role
     agreement_version: str | None = None
+    language: str | None = None
+    birth_year: int | None = None
+    sex: Sex = Sex.UNSTATED
+    on_leaderboard: bool = True
     created_at: datetime
 
     def approved(self, role: Role) -> Speaker:
@@ -49,7 +77,12 @@ class Speaker(msgspec.Struct, frozen=True, kw_only=True):
             raise errors.ApprovalNeeded("An operator has to approve this account first.")
         raise errors.NotAllowed("This needs an operator's role.")
 
-    def may_see(self, owner: SpeakerId) -> bool:
+    def must_have_agreed_to(self, version: str) -> None:
+        """Raises AgreementNeeded unless the last agreement that this speaker signed is `version`."""
+        if self.agreement_version != version:
+            raise errors.AgreementNeeded("Read and sign the agreement first.", version=version)
+
+    def may_see(self, owner: SpeakerId | None) -> bool:
         """Whether what belongs to `owner` is this speaker's to see: their own, or anything for an admin."""
         return self.id == owner or self.role is Role.ADMIN
 
@@ -60,11 +93,26 @@ class CredentialKind(enum.StrEnum):
 
 
 class Credential(msgspec.Struct, frozen=True, kw_only=True):
-    """A sign-in of a browser or a token of a program: revocable, and gone after `expires_at`."""
+    """A sign-in of a browser or a token of a program: revocable, and gone after `expires_at`.
+
+    `note` says to its owner what it is for.
+    """
 
     id: CredentialId
     speaker_id: SpeakerId
     kind: CredentialKind
+    note: str = ""
+    created_at: datetime
+    expires_at: datetime
+
+
+class Invitation(msgspec.Struct, frozen=True, kw_only=True):
+    """Lets whoever knows its secret become a speaker without waiting: `uses` times at most, until `expires_at`."""
+
+    id: InvitationId
+    note: str = ""
+    uses: int
+    used: int = 0
     created_at: datetime
     expires_at: datetime
 
@@ -75,3 +123,26 @@ def email_address(given: str) -> str:
     if not EMAIL.fullmatch(email):
         raise errors.Invalid(f"“{given[:80]}” is not an e-mail address.")
     return email
+
+
+def display_name(given: str) -> str:
+    """`given` as others see it: trimmed, one line. Raises Invalid when it is empty or over 80 characters."""
+    name = " ".join(given.split())
+    if not 0 < len(name) <= MAX_NAME_CHARACTERS or not name.isprintable():
+        raise errors.Invalid(f"A name has 1 to {MAX_NAME_CHARACTERS} characters on one line.")
+    return name
+
+
+def birth_year(given: int | None, this_year: int) -> int | None:
+    """`given` itself, None for unstated. Raises Invalid outside 1900 to 16 years before `this_year`."""
+    youngest = this_year - YOUNGEST
+    if given is not None and not OLDEST_BIRTH_YEAR <= given <= youngest:
+        raise errors.Invalid(f"A year of birth lies between {OLDEST_BIRTH_YEAR} and {youngest}.")
+    return given
+
+
+def note(given: str) -> str:
+    """A note of at most 200 characters on one line. Raises Invalid."""
+    if len(given) > MAX_NOTE_CHARACTERS or not given.isprintable():
+        raise errors.Invalid(f"A note has at most {MAX_NOTE_CHARACTERS} characters on one line.")
+    return given.strip()

@@ -47,10 +47,13 @@ class TextSource(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RecitalText(msgspec.Struct, frozen=True, kw_only=True):
-    """A text at one revision; recordings keep the revision that they were made with."""
+    """A text at one revision; recordings keep the revision that they were made with.
+
+    `owner_id` is None once that person was erased.
+    """
 
     id: TextId
-    owner_id: SpeakerId
+    owner_id: SpeakerId | None
     title: str
     language: Language
     revision: int

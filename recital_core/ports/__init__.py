@@ -1,0 +1,48 @@
+"""What the core asks of the outside, in the words of the domain. Each docstring is the port's contract.
+
+Every method may also raise Unavailable of its family when what stands behind it does not answer.
+"""
+
+from __future__ import annotations
+
+from recital_core.ports.audio import AudioWorkshop, JoinedAudio, LevelFrames, Loudness, Rendered, SegmentAudio, Span
+from recital_core.ports.blobs import Blob, BlobStore
+from recital_core.ports.outside import Analytics, Mailer
+from recital_core.ports.pages import Page
+from recital_core.ports.people import AuditLog, Credentials, Invitations, Signatures, SpeakerFilter, Speakers
+from recital_core.ports.readings import Intake, Received, Retraction, Sessions, SessionSummary, Texts, TextSummary
+from recital_core.ports.secrets import Clock, Sealer
+from recital_core.ports.store import Jobs, Store, Transaction
+
+__all__ = [
+    "Analytics",
+    "AudioWorkshop",
+    "AuditLog",
+    "Blob",
+    "BlobStore",
+    "Clock",
+    "Credentials",
+    "Intake",
+    "Invitations",
+    "Jobs",
+    "JoinedAudio",
+    "LevelFrames",
+    "Loudness",
+    "Mailer",
+    "Page",
+    "Received",
+    "Rendered",
+    "Retraction",
+    "Sealer",
+    "SegmentAudio",
+    "SessionSummary",
+    "Sessions",
+    "Signatures",
+    "Span",
+    "SpeakerFilter",
+    "Speakers",
+    "Store",
+    "TextSummary",
+    "Texts",
+    "Transaction",
+]

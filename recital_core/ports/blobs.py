@@ -1,0 +1,45 @@
+"""Bytes under keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from typing import BinaryIO, Protocol
+
+import msgspec
+
+
+class Blob(msgspec.Struct, frozen=True, kw_only=True):
+    key: str
+    bytes: int
+
+
+class BlobStore(Protocol):
+    """Bytes under keys such as `sessions/1f…/transcript.vtt`.
+
+    A key is parts joined by "/", as `keys.valid_key` says; anything else raises Invalid before something is touched.
+    """
+
+    def put(self, key: str, body: BinaryIO, media_type: str, metadata: Mapping[str, str]) -> int:
+        """Keep the rest of `body` under `key` and give its size in bytes.
+
+        Whole or not at all, and kept through a power cut once this returns; what stood there is replaced.
+        Raises StorageFull, after which nothing stands there that did not before.
+        """
+
+    def open(self, key: str, first: int = 0, count: int | None = None) -> AbstractContextManager[BinaryIO]:
+        """The blob's bytes from `first` on, `count` at most, to be read in order. Raises BlobNotFound."""
+
+    def find(self, key: str) -> Blob | None: ...
+
+    def list(self, prefix: str) -> Iterator[Blob]:
+        """The blobs whose key starts with `prefix`, which ends in "/", in the order of their keys."""
+
+    def delete_under(self, prefix: str) -> None:
+        """Forget every blob whose key starts with `prefix`, which ends in "/".
+
+        Nothing there is fine: a crash may have deleted half. When it raises, some may remain; call again.
+        """
+
+    def check(self) -> None:
+        """Raises BlobStoreUnavailable when blobs could not be kept now."""

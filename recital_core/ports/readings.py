@@ -1,0 +1,140 @@
+"""Rows of texts and of the sessions that read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from recital_core.ports.pages import Page
+from recital_core.sessions import Mark, RecitalSession, Segment, SessionId, State
+from recital_core.speakers import Speaker, SpeakerId
+from recital_core.texts import Language, RecitalText, TextId
+
+
+class TextSummary(msgspec.Struct, frozen=True, kw_only=True):
+    id: TextId
+    owner_id: SpeakerId | None
+    title: str
+    language: Language
+    direction: str
+    revision: int
+    sentences: int
+    words: int
+    public: bool
+    created_at: datetime
+
+
+class Texts(Protocol):
+    def add(self, text: RecitalText) -> None: ...
+
+    def get(self, text_id: TextId, revision: int | None = None) -> RecitalText | None:
+        """The text at `revision`, the newest without one."""
+
+    def sentence_counts(self, text_id: TextId, revision: int) -> Sequence[int]:
+        """How many sentences each paragraph has, without reading the words."""
+
+    def page(self, reader: Speaker, cursor: str | None, limit: int) -> Page[TextSummary]:
+        """What `reader` may read and is not retired, the newest first. Raises Invalid for a cursor not ours."""
+
+    def of_owner(self, owner_id: SpeakerId) -> Sequence[TextId]:
+        """Every text of the owner, retired ones too, the oldest first."""
+
+    def retire(self, text_id: TextId, now: datetime) -> None:
+        """Take the text out of all lists; a text that is retired stays so."""
+
+
+class SessionSummary(msgspec.Struct, frozen=True, kw_only=True):
+    session: RecitalSession
+    text_title: str
+    language: Language
+
+
+class Intake(msgspec.Struct, frozen=True, kw_only=True):
+    """A session, what is held of it under one number, and the media type of its segments once there is one."""
+
+    session: RecitalSession
+    held: Segment | None
+    media_type: str | None
+
+
+class Received(msgspec.Struct, frozen=True, kw_only=True):
+    """What is held of a session: inclusive ranges of segment numbers, the count of marks, bytes of audio."""
+
+    segments: list[tuple[int, int]]
+    marks: int
+    bytes: int
+
+
+class Retraction(msgspec.Struct, frozen=True, kw_only=True):
+    """That a session which was published is no more."""
+
+    session_id: SessionId
+    retracted_at: datetime
+
+
+class Sessions(Protocol):
+    def add(self, session: RecitalSession) -> bool:
+        """False, and nothing changed, when the id is taken."""
+
+    def get(self, session_id: SessionId) -> RecitalSession | None: ...
+
+    def lock(self, session_id: SessionId) -> RecitalSession | None:
+        """The session, which nobody else changes or adds to until this transaction ends."""
+
+    def save(self, session: RecitalSession) -> None: ...
+
+    def touch(self, session_id: SessionId, now: datetime) -> bool:
+        """Note activity and hold the session as `lock` does; False when it is not active any more."""
+
+    def add_segment(self, session_id: SessionId, segment: Segment, now: datetime) -> Segment | None:
+        """Touch the session and keep the segment; give what is held under its number, this one or one from before.
+
+        None, and nothing kept, when the session is not active any more.
+        """
+
+    def intake(self, session_id: SessionId, number: int) -> Intake | None:
+        """What decides on a segment that arrives under `number`; None without such a session."""
+
+    def segments(self, session_id: SessionId) -> Sequence[Segment]:
+        """In ascending order."""
+
+    def add_marks(self, session_id: SessionId, marks: Sequence[Mark]) -> None: ...
+
+    def marks(self, session_id: SessionId) -> Sequence[Mark]:
+        """In ascending order."""
+
+    def forget_pieces(self, session_id: SessionId) -> None:
+        """Forget every segment and mark of the session."""
+
+    def received(self, session_id: SessionId) -> Received: ...
+
+    def summary(self, session_id: SessionId) -> SessionSummary | None: ...
+
+    def page(
+        self,
+        *,
+        speaker_id: SpeakerId | None,
+        text_id: TextId | None,
+        states: Sequence[State],
+        cursor: str | None,
+        limit: int,
+    ) -> Page[SessionSummary]:
+        """By opening, the newest first; of one speaker or of all, in any of `states`. Raises Invalid for a cursor."""
+
+    def active_count(self, speaker_id: SpeakerId) -> int:
+        """How many sessions the speaker has open."""
+
+    def of_speaker(self, speaker_id: SpeakerId) -> Sequence[RecitalSession]:
+        """Every session of the speaker, the oldest first."""
+
+    def retractions(self) -> Iterator[Retraction]:
+        """Of every session that was uploaded once and is discarded now, the oldest first."""
+
+    def silent_since(self, moment: datetime, limit: int) -> Sequence[SessionId]:
+        """Active sessions without activity since `moment`, the oldest first."""
+
+    def unfinished(self, state: State, limit: int) -> Sequence[SessionId]:
+        """Sessions in `state`, the oldest first; for DISCARDED those that are not erased yet."""

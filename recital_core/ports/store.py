@@ -1,0 +1,71 @@
+"""Transactions over all rows, and the work that follows them."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from recital_core.letters import LetterKind
+from recital_core.ports.people import AuditLog, Credentials, Invitations, Signatures, Speakers
+from recital_core.ports.readings import Sessions, Texts
+from recital_core.sessions import SessionId
+from recital_core.speakers import SpeakerId
+
+
+class Jobs(Protocol):
+    def finalize(self, session_id: SessionId) -> None:
+        """Have a worker take the session as far as it goes, once this transaction commits.
+
+        Asked again while it waits, it is still done once.
+        """
+
+    def write(self, kind: LetterKind, speaker_id: SpeakerId) -> None:
+        """Have a worker write the speaker a letter, once this transaction commits."""
+
+    def publish_retractions(self) -> None:
+        """Have one worker at a time publish the list of retractions anew, once this transaction commits."""
+
+
+class Transaction(Protocol):
+    """The rows and the job queue of one transaction."""
+
+    @property
+    def speakers(self) -> Speakers: ...
+
+    @property
+    def credentials(self) -> Credentials: ...
+
+    @property
+    def invitations(self) -> Invitations: ...
+
+    @property
+    def signatures(self) -> Signatures: ...
+
+    @property
+    def audit(self) -> AuditLog: ...
+
+    @property
+    def texts(self) -> Texts: ...
+
+    @property
+    def sessions(self) -> Sessions: ...
+
+    @property
+    def jobs(self) -> Jobs: ...
+
+
+class Store(Protocol):
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """All of it is kept when the block ends, none of it when the block raises. It does not nest."""
+
+    def separately(self) -> AbstractContextManager[Transaction]:
+        """Every call stands alone and is kept at once, whatever happens to the block.
+
+        For questions, and for a change that is one call; it costs a third of a transaction. It queues no jobs.
+        """
+
+    def claim(self, session_id: SessionId) -> AbstractContextManager[bool]:
+        """Whether this caller alone may finalise the session until the block ends; a killed caller's claim ends too."""
+
+    def check(self) -> None:
+        """Raises DatabaseUnavailable when transactions cannot be made now."""
