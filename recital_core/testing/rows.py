@@ -1,0 +1,77 @@
+"""What the store in memory keeps, and how it gives it out in parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from recital_core import errors
+from recital_core.agreements import Signature
+from recital_core.audit import Entry
+from recital_core.letters import LetterKind
+from recital_core.ports import Page
+from recital_core.sessions import Mark, RecitalSession, Segment, SessionId
+from recital_core.speakers import Credential, CredentialId, Invitation, Speaker, SpeakerId
+from recital_core.texts import RecitalText, TextId
+
+Item = TypeVar("Item")
+Row = TypeVar("Row")
+
+
+class Rows:
+    """Everything that is kept. Rows are frozen values, so a copy of the mappings is a copy of all."""
+
+    def __init__(self) -> None:
+        self.speakers: dict[SpeakerId, Speaker] = {}
+        self.identities: dict[tuple[str, str], SpeakerId] = {}
+        self.credentials: dict[CredentialId, Credential] = {}
+        self.links: dict[str, tuple[SpeakerId, datetime]] = {}
+        self.invitations: dict[str, Invitation] = {}
+        self.signatures: dict[tuple[SpeakerId, str], Signature] = {}
+        self.entries: dict[UUID, Entry] = {}
+        self.texts: dict[tuple[TextId, int], RecitalText] = {}
+        self.sessions: dict[SessionId, RecitalSession] = {}
+        self.segments: dict[tuple[SessionId, int], Segment] = {}
+        self.marks: dict[SessionId, tuple[Mark, ...]] = {}
+        self.jobs: tuple[SessionId, ...] = ()
+        self.letters: tuple[tuple[LetterKind, SpeakerId], ...] = ()
+        self.retractions_wanted = False
+
+    def copy(self) -> Rows:
+        copy = Rows()
+        for name, kept in vars(self).items():
+            setattr(copy, name, kept.copy() if isinstance(kept, dict) else kept)
+        return copy
+
+
+def part(
+    found: Iterable[Row],
+    cursor: str | None,
+    limit: int,
+    shown: Callable[[Row], Item],
+    *,
+    moment: str = "created_at",
+    newest_first: bool = True,
+) -> Page[Item]:
+    """The rows after the place that `cursor` names, by `moment` and id. Raises Invalid for a cursor not ours."""
+
+    def place(row: Any) -> tuple[datetime, UUID]:
+        return getattr(row, moment), row.id
+
+    ordered = sorted(found, key=place, reverse=newest_first)
+    if cursor is not None:
+        start = _place_of(cursor)
+        ordered = [row for row in ordered if (place(row) < start if newest_first else place(row) > start)]
+    items = ordered[:limit]
+    after = "{:%Y-%m-%dT%H:%M:%S.%f%z} {}".format(*place(items[-1])) if len(ordered) > limit else None
+    return Page(items=[shown(row) for row in items], next=after)
+
+
+def _place_of(cursor: str) -> tuple[datetime, UUID]:
+    try:
+        at, row_id = cursor.split(" ")
+        return datetime.strptime(at, "%Y-%m-%dT%H:%M:%S.%f%z"), UUID(row_id)
+    except ValueError as wrong:
+        raise errors.Invalid("This cursor is not one of ours.") from wrong
