@@ -64,6 +64,7 @@ export const en = {
   'studio.keys-recording': '{forward} or Space next · Backspace again · Enter stops',
   'studio.wake': 'Keep the screen on: this browser cannot do it for you.',
   'studio.lost': 'The browser lost {seconds} s of sound. The place is marked; read it again if you can.',
+  'studio.room': 'This device has room for {minutes, plural, one {one more minute} other {# more minutes}}. Then the recording stops by itself, and is kept.',
   'studio.narrow': 'This microphone sounds like a telephone. A wired one, or the device’s own, is better.',
   'studio.processed': 'This browser changes the sound (echo, noise or volume). It can still be used, but another browser may do better.',
   'studio.said-started': 'Recording. Read the lit sentence.',

@@ -7,6 +7,7 @@ import { localAudio } from './local-audio'
 import type { Device, Progress, Start } from './messages'
 import { NoRoom } from './no-room'
 import { PcmTape } from './pcm-tape'
+import { LEAST_ROOM_MS, watchRoom } from './room'
 import { SliceTape } from './slice-tape'
 import { readPort } from './source-port'
 import { readTrack, type Packet } from './source-track'
@@ -14,6 +15,8 @@ import type { LocalTake, MarkKind, Place, StopReason } from './types'
 
 const NO_SAMPLES_MS = 1000
 const CHECK_EVERY_MS = 250
+/** As much as MediaRecorder makes of one channel, and some more. */
+const SLICES_BYTES_PER_S = 20_000
 
 interface BoothListener {
   progress: (progress: Progress) => void
@@ -34,6 +37,8 @@ export class Booth {
   #source: Source | null = null
   #take: Take | null = null
   #recording = false
+  #roomMs: number | null = null
+  #unwatchRoom = (): void => undefined
   #starting: Promise<void> = Promise.resolve()
 
   constructor(desk: Desk, listener: BoothListener) {
@@ -113,7 +118,16 @@ export class Booth {
       this.#take = { ledger, kind: 'slices', tape: new SliceTape(ledger, { rateHz, mediaType, startedMs: atMs }) }
     }
     this.#recording = true
+    this.#unwatchRoom = watchRoom(source.kind === 'pcm' ? rateHz * 2 : SLICES_BYTES_PER_S, (roomMs) => {
+      this.#roomMs = roomMs
+      if (roomMs < LEAST_ROOM_MS) this.#stopNow('storage-full')
+    })
     return sessionId
+  }
+
+  /** What the track says of itself; see Intake. */
+  trackDelivered(deliveredMs: number, atMs: number): void {
+    if (this.#source?.kind === 'pcm') this.#source.intake.trackDelivered(deliveredMs, atMs)
   }
 
   slice(bytes: ArrayBuffer, atMs: number): void {
@@ -140,6 +154,8 @@ export class Booth {
     }
     this.#report()
     this.#recording = false
+    this.#unwatchRoom()
+    this.#roomMs = null
     await this.#take.ledger.settled()
     await this.#desk.stopped(this.#take.ledger.sessionId).catch(reportError) // to be kept all the same
   }
@@ -191,6 +207,7 @@ export class Booth {
       level: intake?.level ?? null,
       marks: this.#take?.ledger.marks ?? 0,
       lostMs: recording && intake !== null ? Math.round((intake.lostSamples / rateHz) * 1000) : 0,
+      roomMs: this.#roomMs,
     })
   }
 

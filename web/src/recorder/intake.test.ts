@@ -98,3 +98,47 @@ test('lost samples are filled in, so that later marks stay on their words', () =
   expect(device.intake.sampleAt(11_000) / 48).toEqual(nearly(7000))
   expect(device.intake.position / 48).toEqual(nearly(8000))
 })
+
+/**
+ * Twenty seconds of a device of packets of 10 ms whose own clock shows no loss, recorded from second 1, and of its
+ * track, which counts them all four times a second. Packets between `lostMs` never come here; the others come as late
+ * as the worker is busy.
+ */
+function besideItsTrack(lostMs: [from: number, to: number], busyMs: (ms: number) => number = () => 0) {
+  const [intake, tape] = [new Intake(RATE, 0), new TestTape()]
+  const coming: number[] = []
+  let [freeMs, deviceMs] = [0, 0]
+  for (let ms = 10; ms <= 20_000; ms += 10) {
+    freeMs = Math.max(freeMs, ms + busyMs(ms))
+    if (ms <= lostMs[0] || ms > lostMs[1]) coming.push(freeMs)
+    while (coming.length > 0 && coming[0]! <= ms) {
+      intake.deliver(new Int16Array(PACKET), coming.shift()!, (deviceMs += 10))
+    }
+    if (ms % 250 === 0) intake.trackDelivered(ms, ms)
+    if (ms === 1000) intake.start(tape, 1000)
+  }
+  return { intake, tape }
+}
+
+test('what the track delivered and never came here is lost, though no clock shows it', () => {
+  const { intake, tape } = besideItsTrack([6100, 6160])
+  expect(tape.silences).toEqual([[sampleOf(5000), intake.lostSamples]])
+  expect(intake.lostSamples / 48).toBeCloseTo(60, -0.7)
+})
+
+test('what comes late of what the track delivered is not lost', () => {
+  const { tape } = besideItsTrack([0, 0], (ms) => (ms % 5000 < 900 ? 900 : 0))
+  expect(tape.silences).toEqual([])
+})
+
+test('a loss that both the clock and the track show is filled in once', () => {
+  const intake = new Intake(RATE, 0)
+  const tape = new TestTape()
+  for (let ms = 10; ms <= 20_000; ms += 10) {
+    if (ms === 1010) intake.start(tape, 1000)
+    if (ms <= 6100 || ms > 6400) intake.deliver(new Int16Array(PACKET), ms)
+    if (ms % 250 === 0) intake.trackDelivered(ms, ms)
+  }
+  expect(tape.silences).toHaveLength(1)
+  expect(intake.position / 48).toBeCloseTo(19_000, -0.7)
+})

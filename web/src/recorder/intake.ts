@@ -5,6 +5,7 @@ import type { Level } from './types'
 
 const PRE_ROLL_MS = 2000
 const STOP_PATIENCE_MS = 500
+const COUNTS_KEPT_MS = 3000
 
 /** What takes a recording's samples. */
 export interface Tape {
@@ -26,7 +27,9 @@ export class Intake {
   #clock: SampleClock
   #meter: LevelMeter
   #losses: LossWatch
+  #undelivered: LossWatch
   #delivered = 0
+  #counts: { atMs: number; delivered: number }[] = []
   #preRoll: Int16Array[] = []
   #preRollSamples = 0
   #tape: Tape | null = null
@@ -40,6 +43,7 @@ export class Intake {
     this.#clock = new SampleClock(rateHz)
     this.#meter = new LevelMeter(rateHz)
     this.#losses = new LossWatch(rateHz)
+    this.#undelivered = new LossWatch(rateHz)
   }
 
   /**
@@ -49,13 +53,25 @@ export class Intake {
   deliver(samples: Int16Array, atMs: number, deviceMs = atMs): boolean {
     this.#delivered += samples.length
     this.lastPacketMs = atMs
-    const loss = this.#losses.arrived(deviceMs, this.#delivered, samples.length)
+    const loss = this.#losses.saw(deviceMs, this.#delivered)
     this.#pass(samples)
     if (loss !== null) this.#fill(loss.at, loss.count)
     this.#clock.arrived(atMs, this.#delivered)
+    this.#count(atMs)
     const level = this.#meter.measure(samples)
     if (level !== null) this.level = level
     return level !== null
+  }
+
+  /**
+   * By `atMs` the track had delivered `deliveredMs` of sound, as it says itself: what of that never comes here is lost,
+   * whatever the clocks say.
+   */
+  trackDelivered(deliveredMs: number, atMs: number): void {
+    const counted = this.#counts.findLast((count) => count.atMs <= atMs)
+    if (counted === undefined) return
+    const loss = this.#undelivered.saw(deliveredMs, counted.delivered)
+    if (loss !== null) this.#fill(loss.at, loss.count)
   }
 
   /** From here on samples go to `tape`, the first being the one that was heard at `atMs`. */
@@ -118,8 +134,14 @@ export class Intake {
     while (this.#preRollSamples - this.#preRoll[0]!.length >= most) this.#preRollSamples -= this.#preRoll.shift()!.length
   }
 
+  #count(atMs: number): void {
+    this.#counts.push({ atMs, delivered: this.#delivered })
+    while (this.#counts[0]!.atMs < atMs - COUNTS_KEPT_MS) this.#counts.shift()
+  }
+
   #fill(at: number, count: number): void {
     this.#delivered += count
+    this.#counts = [] // they know nothing of what was filled in, which would be missed again
     if (this.#tape === null) {
       this.#preRoll = [] // a hole in what was not asked for needs no silence
       this.#preRollSamples = 0

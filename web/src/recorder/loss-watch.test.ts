@@ -22,7 +22,7 @@ function losses({ chunks, lost = {}, delayMs = () => 0, drift = 0 }: Story): Los
     deviceMs += (50 + (lost[i] ?? 0)) * (1 + drift)
     samples += CHUNK
     freeMs = Math.max(freeMs, deviceMs + delayMs(i))
-    const loss = watch.arrived(freeMs, samples, CHUNK)
+    const loss = watch.saw(freeMs, samples)
     if (loss === null) continue
     found.push(loss)
     samples += loss.count

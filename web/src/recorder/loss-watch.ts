@@ -4,48 +4,56 @@ export interface Loss {
   count: number
 }
 
-const WINDOW_MS = 3000
+const CERTAIN_AFTER_MS = 3000
+const LEAST_SIGHTINGS = 8
 const LEAST_MS = 20
 /** Two clocks may differ by this much (500 ppm) without anything being lost. */
 const DRIFT_MS_PER_S = 0.5
 
 /**
- * Finds samples that were lost before they came here, by the clock: after a loss every packet is late by its length,
- * for ever, while a busy thread delays packets only until it has caught up. The clock is the device's where it tells,
- * else that of the arrivals.
+ * Finds samples that were lost before they came here, by a clock: after a loss the count is behind it by the loss's
+ * length, for ever, while a busy thread is behind only until it has caught up. The clock may be the device's, that of
+ * the arrivals, or what the track says that it has delivered.
  */
 export class LossWatch {
   #rateHz: number
-  #packets: { atMs: number; firstSample: number; offsetMs: number }[] = []
   #floor: { atMs: number; offsetMs: number } | null = null
-  #startedMs: number | null = null
+  #inTime: { atMs: number; samples: number } | null = null
+  #sightings = 0
+  #leastLateMs = Infinity
 
   constructor(rateHz: number) {
     this.#rateHz = rateHz
   }
 
-  /** A packet came whose last sample brings the count to `samples`; answers a loss that is now certain. */
-  arrived(atMs: number, samples: number, packetSamples: number): Loss | null {
+  /** When the clock stood at `atMs`, `samples` had come; answers a loss that is now certain. */
+  saw(atMs: number, samples: number): Loss | null {
+    const lateMs = this.#lateMs(atMs, samples)
+    if (lateMs <= LEAST_MS || this.#inTime === null) {
+      this.#startOver(atMs, samples)
+      return null
+    }
+    this.#sightings++
+    this.#leastLateMs = Math.min(this.#leastLateMs, lateMs)
+    if (atMs - this.#inTime.atMs <= CERTAIN_AFTER_MS || this.#sightings < LEAST_SIGHTINGS) return null
+    const loss = { at: this.#inTime.samples, count: Math.round((this.#leastLateMs / 1000) * this.#rateHz) }
+    this.#startOver(atMs, samples + loss.count)
+    return loss
+  }
+
+  /** Against the truest sighting so far. */
+  #lateMs(atMs: number, samples: number): number {
     const offsetMs = atMs - (samples / this.#rateHz) * 1000
-    this.#startedMs ??= atMs
-    this.#packets.push({ atMs, firstSample: samples - packetSamples, offsetMs })
-    while (this.#packets[0]!.atMs < atMs - WINDOW_MS) this.#packets.shift()
-    const floorMs = this.#floorMs(atMs)
-    if (offsetMs <= floorMs) this.#floor = { atMs, offsetMs }
-    if (atMs - this.#startedMs < WINDOW_MS) return null
-    const lateMs = this.#packets.reduce((least, packet) => Math.min(least, packet.offsetMs), Infinity) - floorMs
-    return lateMs > LEAST_MS ? this.#declare(lateMs) : null
+    const floorMs =
+      this.#floor === null ? Infinity : this.#floor.offsetMs + ((atMs - this.#floor.atMs) / 1000) * DRIFT_MS_PER_S
+    if (offsetMs > floorMs) return offsetMs - floorMs
+    this.#floor = { atMs, offsetMs }
+    return 0
   }
 
-  #floorMs(atMs: number): number {
-    if (this.#floor === null) return Infinity
-    return this.#floor.offsetMs + ((atMs - this.#floor.atMs) / 1000) * DRIFT_MS_PER_S
-  }
-
-  #declare(lateMs: number): Loss {
-    const at = this.#packets[0]!.firstSample // the last packet in time has just left the window
-    this.#packets = []
-    this.#startedMs = null
-    return { at, count: Math.round((lateMs / 1000) * this.#rateHz) }
+  #startOver(atMs: number, samples: number): void {
+    this.#inTime = { atMs, samples }
+    this.#sightings = 0
+    this.#leastLateMs = Infinity
   }
 }

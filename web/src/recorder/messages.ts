@@ -5,6 +5,7 @@ export interface Calls {
   useTrack: { ask: { readable: ReadableStream<AudioData> }; answer: Device }
   usePort: { ask: { port: MessagePort; rateHz: number }; answer: Device }
   useSlices: { ask: { rateHz: number; mediaType: string }; answer: Device }
+  delivered: { ask: { deliveredMs: number; atMs: number }; answer: null }
   slice: { ask: { bytes: ArrayBuffer; atMs: number }; answer: null }
   release: { ask: null; answer: null }
   start: { ask: Start; answer: string }
@@ -59,4 +60,5 @@ export interface Progress {
   level: Level | null
   marks: number
   lostMs: number
+  roomMs: number | null
 }

@@ -18,6 +18,16 @@ declare class MediaStreamTrackProcessor {
   readonly readable: ReadableStream<AudioData>
 }
 
+/** https://w3c.github.io/mediacapture-extensions/#the-mediastreamtrackaudiostats-interface */
+interface MediaStreamTrackAudioStats {
+  readonly deliveredFramesDuration: number
+}
+
+interface MediaStreamTrack {
+  /** In Chromium only. */
+  readonly stats?: MediaStreamTrackAudioStats
+}
+
 /** The scope of an audio worklet; https://www.w3.org/TR/webaudio/#AudioWorkletGlobalScope */
 declare class AudioWorkletProcessor {
   constructor(options?: AudioWorkletNodeOptions)

@@ -88,7 +88,7 @@ export class Recorder {
     this.#expect('ready')
     const { source, track } = this.#microphone!
     const sessionId = newSessionId()
-    this.#set({ phase: 'recording', sessionId, elapsedMs: 0, marks: 0, lostMs: 0, stopReason: null })
+    this.#set({ phase: 'recording', sessionId, elapsedMs: 0, marks: 0, lostMs: 0, roomMs: null, stopReason: null })
     void navigator.storage.persist()
     this.#wakeLock.want()
     try {
@@ -271,6 +271,7 @@ const EMPTY: RecorderState = {
   level: null,
   marks: 0,
   lostMs: 0,
+  roomMs: null,
   stopReason: null,
   processing: null,
   sampleRateHz: null,

@@ -1,3 +1,4 @@
+import { watchDelivery } from './delivery'
 import type { Device } from './messages'
 import { MediaRecorderSource, mediaRecorderType } from './source-media-recorder'
 import { openWorklet } from './source-worklet'
@@ -25,6 +26,8 @@ export async function openSource(
   const readable = trackReadable(track)
   if (readable !== null) {
     const device = await worker.call('useTrack', { readable }, [readable])
+    // Not for a worklet, whose context makes up silence for what comes late.
+    watchDelivery(track, (deliveredMs, atMs) => worker.tell('delivered', { deliveredMs, atMs }))
     return { ...plain, ...device, path: 'track-processor', close: () => undefined }
   }
   const worklet = await openWorklet(track, () => interrupted('context-interrupted'))

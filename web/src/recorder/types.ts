@@ -70,6 +70,8 @@ export interface RecorderState {
   level: Level | null
   marks: number
   lostMs: number
+  /** For how long this device has room to go on; null where that is not known. */
+  roomMs: number | null
   stopReason: StopReason | null
   processing: Processing | null
   sampleRateHz: number | null

@@ -47,6 +47,7 @@ async function build(): Promise<Handlers> {
     useTrack: ({ readable }) => booth.useTrack(readable),
     usePort: ({ port, rateHz }) => booth.usePort(port, rateHz),
     useSlices: ({ rateHz, mediaType }) => booth.useSlices(rateHz, mediaType),
+    delivered: done(({ deliveredMs, atMs }) => booth.trackDelivered(deliveredMs, atMs)),
     slice: done(({ bytes, atMs }) => booth.slice(bytes, atMs)),
     release: done(() => booth.release()),
     start: (what) => booth.start(what),

@@ -1,0 +1,23 @@
+/** Less than this, and a recording stops by itself: what is already made of it has still to be coded and stored. */
+export const LEAST_ROOM_MS = 60_000
+const LOOK_EVERY_MS = 10_000
+
+/**
+ * Tells, at once and every ten seconds, for how long the browser lets us go on storing `bytesPerSecond` on this
+ * device, until the answer is called.
+ */
+export function watchRoom(bytesPerSecond: number, tell: (roomMs: number) => void): () => void {
+  if (!('estimate' in navigator.storage)) return () => undefined // Safari before 17
+  let over = false
+  const look = async (): Promise<void> => {
+    const { quota, usage } = await navigator.storage.estimate()
+    if (over || quota === undefined || usage === undefined) return
+    tell((Math.max(0, quota - usage) / bytesPerSecond) * 1000)
+  }
+  void look()
+  const timer = setInterval(() => void look(), LOOK_EVERY_MS)
+  return () => {
+    over = true
+    clearInterval(timer)
+  }
+}
