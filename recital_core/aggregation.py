@@ -9,19 +9,22 @@ so it may be killed at any moment and done again. One caller at a time has a ses
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import BinaryIO, cast
 
 import msgspec
 
 from recital_core import errors
+from recital_core.audit import OPERATOR, Actor, Event
 from recital_core.captions import TranscriptHeader, kept_spans, refined, takes, webvtt
 from recital_core.manifest import MeasuredCapture, decode, encode, in_state, manifest
-from recital_core.ports import AudioWorkshop, BlobStore, Clock, JoinedAudio, Sealer, SegmentAudio, Store
-from recital_core.published import MANIFEST, TRANSCRIPT, Shelf, archive_prefix, staged_prefix
+from recital_core.ports import Analytics, AudioWorkshop, BlobStore, Clock, JoinedAudio, Sealer, SegmentAudio, Store
+from recital_core.published import MANIFEST, RETRACTIONS, TRANSCRIPT, Shelf, archive_prefix, staged_prefix
 from recital_core.quality import assess, measure
-from recital_core.recording import ABANDONED, segment_key, staging_prefix
+from recital_core.recording import ABANDONED, discard, segment_key, staging_prefix
 from recital_core.sessions import (
     Ending,
     Mark,
@@ -33,15 +36,18 @@ from recital_core.sessions import (
     lost_sound,
     standing_marks,
 )
+from recital_core.speakers import SpeakerId
 from recital_core.texts import RecitalText
 
 TAKEN_AT_ONCE = 1000
+RETRACTIONS_IN_MEMORY = 1024 * 1024
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
     """All that aggregation needs of an ended session."""
 
     session: RecitalSession
+    speaker_id: SpeakerId
     ending: Ending
     text: RecitalText
     segments: Sequence[Segment]
@@ -58,6 +64,7 @@ class Aggregation:
         audio: AudioWorkshop,
         clock: Clock,
         sealer: Sealer,
+        analytics: Analytics,
     ) -> None:
         self._store = store
         self._staging = staging
@@ -65,6 +72,7 @@ class Aggregation:
         self._audio = audio
         self._clock = clock
         self._sealer = sealer
+        self._analytics = analytics
 
     def finalize(self, session_id: SessionId) -> RecitalSession:
         """Take the session as far as it goes, and give it as it is then.
@@ -95,16 +103,13 @@ class Aggregation:
         with self._in_hand(session_id, State.AGGREGATED) as session:
             return self._upload(session)
 
-    def discard(self, session_id: SessionId) -> RecitalSession:
+    def discard(self, session_id: SessionId, by: Actor = OPERATOR) -> RecitalSession:
         """Discard a session in whatever state, and erase it everywhere. Raises as `finalize` does."""
         with self._store.transaction() as tx:
-            session = _there(tx.sessions.lock(session_id))
-            if session.state is not State.DISCARDED:
-                tx.sessions.save(session.discarded(self._clock.now()))
-                tx.jobs.finalize(session_id)
+            discard(tx, _there(tx.sessions.lock(session_id)), self._clock.now(), by)
         return self.finalize(session_id)
 
-    def retry(self, session_id: SessionId) -> RecitalSession:
+    def retry(self, session_id: SessionId, by: Actor = OPERATOR) -> RecitalSession:
         """Forget the failed attempts and have a worker try again.
 
         Raises WrongState for a session that is still being recorded, and for one that is published.
@@ -116,7 +121,21 @@ class Aggregation:
             cleared = msgspec.structs.replace(session, attempts=0, problem=None)
             tx.sessions.save(cleared)
             tx.jobs.finalize(session_id)
+            tx.audit.add(by.did(Event.SESSION_RETRIED, self._clock.now(), to=session.speaker_id, session_id=session_id))
         return cleared
+
+    def publish_retractions(self) -> None:
+        """Publish in the archive which sessions were there once and are no more, for those who have copies.
+
+        One JSON object a line (JSON Lines), `session_id` and `retracted_at`, the oldest first. For one caller at a
+        time: the queue sees to it.
+        """
+        with tempfile.SpooledTemporaryFile(max_size=RETRACTIONS_IN_MEMORY) as lines:
+            with self._store.transaction() as tx:
+                for retraction in tx.sessions.retractions():
+                    lines.write(msgspec.json.encode(retraction) + b"\n")
+            lines.seek(0)
+            self._archive.put(RETRACTIONS, cast("BinaryIO", lines), "application/jsonl", {})
 
     def due(self, state: State) -> Sequence[SessionId]:
         """Sessions that wait in `state`, the oldest first; of the discarded those that are not erased yet."""
@@ -164,11 +183,12 @@ class Aggregation:
             text = tx.texts.get(session.text_id, session.text_revision)
             segments = tx.sessions.segments(session.id)
             marks = tx.sessions.marks(session.id)
-        ending = session.ending
-        if text is None or ending is None:
-            raise errors.WrongState("A session without its text or its ending cannot be aggregated.")
+        ending, speaker_id = session.ending, session.speaker_id
+        if text is None or ending is None or speaker_id is None:
+            raise errors.WrongState("A session without its speaker, text or ending cannot be aggregated.")
         return Held(
             session=session,
+            speaker_id=speaker_id,
             ending=ending,
             text=text,
             segments=segments[: ending.segments],
@@ -211,7 +231,7 @@ class Aggregation:
         record = manifest(
             session=session,
             text=text,
-            pseudonym=self._sealer.pseudonym(session.speaker_id),
+            pseudonym=self._sealer.pseudonym(held.speaker_id),
             segments=held.segments,
             measured=MeasuredCapture(
                 media_type=held.segments[0].media_type,
@@ -252,6 +272,7 @@ class Aggregation:
         shelf.verify(MANIFEST)
         uploaded = self._moved(session, State.UPLOADED, uploaded_at=now, problem=_told(session, record.problems))
         if uploaded.state is State.UPLOADED:
+            self._analytics.count("session uploaded", record.speaker)
             self._staging.delete_under(staging_prefix(session.id))
         return uploaded
 
@@ -262,6 +283,8 @@ class Aggregation:
             erased = msgspec.structs.replace(_there(tx.sessions.lock(session.id)), erased_at=self._clock.now())
             tx.sessions.forget_pieces(session.id)
             tx.sessions.save(erased)
+            if erased.uploaded_at is not None:
+                tx.jobs.publish_retractions()
         return erased
 
     def _moved(self, session: RecitalSession, state: State, **changes: object) -> RecitalSession:

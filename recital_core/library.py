@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from recital_core import errors
-from recital_core.ports import Clock, Page, Store, TextSummary
+from recital_core.ports import Analytics, Clock, Page, Sealer, Store, TextSummary
 from recital_core.speakers import Speaker
 from recital_core.texts import RecitalText, TextId, TextSource, language_tag, paragraphs_of, title_of
 
@@ -13,9 +13,11 @@ MAX_PROSE_CHARACTERS = 5_000_000
 
 
 class Library:
-    def __init__(self, *, store: Store, clock: Clock) -> None:
+    def __init__(self, *, store: Store, clock: Clock, sealer: Sealer, analytics: Analytics) -> None:
         self._store = store
         self._clock = clock
+        self._sealer = sealer
+        self._analytics = analytics
 
     def preview(
         self, owner: Speaker, prose: str, language: str, title: str | None = None, *, public: bool = False
@@ -47,6 +49,7 @@ class Library:
         text = self.preview(owner, prose, language, title, public=public)
         with self._store.transaction() as tx:
             tx.texts.add(text)
+        self._analytics.count("text added", self._sealer.pseudonym(owner.id), language=text.language)
         return text
 
     def get(self, reader: Speaker, text_id: TextId) -> RecitalText:

@@ -17,6 +17,7 @@ TRANSCRIPT = "transcript.vtt"
 MAIN_AUDIO = "main.audio.mka"
 LIGHT_AUDIO = "light.audio.mp3"
 MANIFEST = "session.json"
+RETRACTIONS = "retractions.jsonl"
 
 READ_AT_ONCE = 1024 * 1024
 

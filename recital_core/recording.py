@@ -9,7 +9,8 @@ from typing import BinaryIO
 import msgspec
 
 from recital_core import errors
-from recital_core.ports import BlobStore, Clock, Page, Received, SessionSummary, Store, Transaction
+from recital_core.audit import OPERATOR, Actor, Event
+from recital_core.ports import Analytics, BlobStore, Clock, Page, Received, Sealer, SessionSummary, Store, Transaction
 from recital_core.sessions import (
     ABANDON_AFTER,
     Capture,
@@ -28,23 +29,41 @@ from recital_core.texts import TextId
 
 SWEPT_AT_ONCE = 100
 ABANDONED = "abandoned"
+OPEN_SESSIONS = 20
+OPEN_SESSIONS_PAUSE_S = 60
 
 
 class Recording:
+    """`agreement_version` is the one of today; `open_sessions` is how many a speaker may have open at once."""
+
     def __init__(
-        self, *, store: Store, staging: BlobStore, clock: Clock, abandon_after: timedelta = ABANDON_AFTER
+        self,
+        *,
+        store: Store,
+        staging: BlobStore,
+        clock: Clock,
+        sealer: Sealer,
+        analytics: Analytics,
+        agreement_version: str,
+        abandon_after: timedelta = ABANDON_AFTER,
+        open_sessions: int = OPEN_SESSIONS,
     ) -> None:
         self._store = store
         self._staging = staging
         self._clock = clock
+        self._sealer = sealer
+        self._analytics = analytics
+        self._agreement_version = agreement_version
         self._abandon_after = abandon_after
+        self._open_sessions = open_sessions
 
     def open(
         self, speaker: Speaker, session_id: SessionId, text_id: TextId, revision: int | None, capture: Capture
     ) -> tuple[RecitalSession, bool]:
         """Open a session, or find it again; and whether it is new. `revision` is the text's newest without one.
 
-        Raises TextNotFound, SessionDiffers when the id stands for anything else.
+        Raises TextNotFound, SessionDiffers when the id stands for anything else; for a new one AgreementNeeded,
+        OpenSessions.
         """
         now = self._clock.now()
         with self._store.transaction() as tx:
@@ -61,13 +80,24 @@ class Recording:
                 opened_at=now,
                 last_activity_at=now,
             )
-            if tx.sessions.add(wanted):
-                return wanted, True
+            if tx.sessions.get(session_id) is None:
+                self._must_be_welcome(tx, speaker)
+                if tx.sessions.add(wanted):
+                    self._analytics.count("session opened", self._sealer.pseudonym(speaker.id), language=text.language)
+                    return wanted, True
             held = tx.sessions.get(session_id)
             if held is None or not held.opened_alike(wanted):
                 raise errors.SessionDiffers("This id was used for another session. Make a new one.")
             tx.sessions.touch(session_id, now)
         return held, False
+
+    def _must_be_welcome(self, tx: Transaction, speaker: Speaker) -> None:
+        speaker.must_have_agreed_to(self._agreement_version)
+        if tx.sessions.active_count(speaker.id) >= self._open_sessions:
+            raise errors.OpenSessions(
+                f"{self._open_sessions} recordings are open. Finish or delete one of them first.",
+                retry_after=OPEN_SESSIONS_PAUSE_S,
+            )
 
     def take_segment(self, speaker: Speaker, session_id: SessionId, segment: Segment, body: BinaryIO) -> bool:
         """Keep one segment, whose bytes are known to have its digest; and whether it is new.
@@ -137,13 +167,14 @@ class Recording:
                 raise errors.EndDiffers("The session has ended already, with other counts.", state=session.state)
             session.must_take_pieces()
             check_ending(ending, tx.sessions.segments(session_id), len(tx.sessions.marks(session_id)))
+            self._analytics.count("session ended", self._sealer.pseudonym(speaker.id))
             return self._ended(tx, session, ending), True
 
-    def disavow(self, speaker: Speaker, session_id: SessionId) -> None:
+    def disavow(self, speaker: Speaker, session_id: SessionId, by: Actor = OPERATOR) -> None:
         """Discard the session for ever, whatever is under way; again is fine. Raises SessionNotFound."""
         with self._store.transaction() as tx:
             session = visible(tx.sessions.lock(session_id), speaker)
-            self._discarded(tx, session)
+            discard(tx, session, self._clock.now(), by)
 
     def get(self, speaker: Speaker, session_id: SessionId) -> SessionSummary:
         """Raises SessionNotFound, also for a session of somebody else's."""
@@ -191,7 +222,7 @@ class Recording:
                 return False
             left = what_is_left(tx.sessions.segments(session_id), tx.sessions.marks(session_id))
             if left is None:
-                self._discarded(tx, session)
+                discard(tx, session, now)
             else:
                 self._ended(tx, msgspec.structs.replace(session, abandoned=True, problem=ABANDONED), left)
         return True
@@ -202,11 +233,15 @@ class Recording:
         tx.jobs.finalize(session.id)
         return ended
 
-    def _discarded(self, tx: Transaction, session: RecitalSession) -> None:
-        if session.state is State.DISCARDED:
-            return
-        tx.sessions.save(session.discarded(self._clock.now()))
-        tx.jobs.finalize(session.id)
+
+def discard(tx: Transaction, session: RecitalSession, now: datetime, by: Actor | None = None) -> None:
+    """Discard the session and have a worker erase it; nothing is done to one that is discarded."""
+    if session.state is State.DISCARDED:
+        return
+    tx.sessions.save(session.discarded(now))
+    tx.jobs.finalize(session.id)
+    if by is not None:
+        tx.audit.add(by.did(Event.SESSION_DISCARDED, now, to=session.speaker_id, session_id=session.id))
 
 
 def own(session: RecitalSession | None, speaker: Speaker) -> RecitalSession:

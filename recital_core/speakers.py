@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NewType
 from uuid import UUID
@@ -69,6 +70,15 @@ class Speaker(msgspec.Struct, frozen=True, kw_only=True):
         """The same speaker with at least `role`: approving never lowers anybody."""
         return msgspec.structs.replace(self, role=max(self.role, role, key=RANK.__getitem__))
 
+    def changed(self, changes: Mapping[str, object], *, this_year: int) -> Speaker:
+        """The same speaker with what they now say of themselves. Raises Invalid."""
+        changed = msgspec.structs.replace(self, **changes)
+        return msgspec.structs.replace(
+            changed,
+            display_name=display_name(changed.display_name),
+            birth_year=birth_year(changed.birth_year, this_year),
+        )
+
     def must_be(self, role: Role) -> None:
         """Raises ApprovalNeeded or NotAllowed when this speaker's role is below `role`."""
         if RANK[self.role] >= RANK[role]:
@@ -123,6 +133,16 @@ def email_address(given: str) -> str:
     if not EMAIL.fullmatch(email):
         raise errors.Invalid(f"“{given[:80]}” is not an e-mail address.")
     return email
+
+
+def known_as(name: str | None, email: str | None) -> str:
+    """How somebody is shown at first: by the name that a provider knows, else by the start of the e-mail address."""
+    printable = "".join(c for c in name or "" if c.isprintable())
+    return (
+        " ".join(printable.split())[:MAX_NAME_CHARACTERS].strip()
+        or (email or "").partition("@")[0][:MAX_NAME_CHARACTERS]
+        or "?"
+    )
 
 
 def display_name(given: str) -> str:

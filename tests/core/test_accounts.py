@@ -13,12 +13,12 @@ from tests.core.conftest import World, somebody
 
 
 def test_an_account_is_approved_before_its_person_ever_signed_in(world: World) -> None:
-    assert world.accounts.approve(" New@Example.org ").role is Role.SPEAKER
-    assert world.accounts.known("new@example.org").display_name == "new"
+    assert world.membership.approve(" New@Example.org ").role is Role.SPEAKER
+    assert world.membership.known("new@example.org").display_name == "new"
 
 
 def test_approving_never_lowers_a_role(world: World, admin: Speaker) -> None:
-    assert world.accounts.approve(admin.email, Role.SPEAKER).role is Role.ADMIN
+    assert world.membership.approve(admin.email, Role.SPEAKER).role is Role.ADMIN
 
 
 @pytest.mark.parametrize("wrong", ["", "dana", "a b@c", "@", "a@b@c", "x" * 300 + "@example.org"])

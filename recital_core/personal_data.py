@@ -1,0 +1,112 @@
+"""What Recital holds of one person: all of it to take along, or to be erased."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, BinaryIO
+
+import msgspec
+
+from recital_core import errors
+from recital_core.audit import OPERATOR, Actor, Event
+from recital_core.ports import BlobStore, Clock, Store
+from recital_core.published import archive_prefix, staged_prefix
+from recital_core.recording import discard, segment_key
+from recital_core.sessions import RecitalSession, State
+from recital_core.speakers import Role, Speaker
+
+LOG_PAGE = 1000
+
+
+class PersonalFile(msgspec.Struct, frozen=True, kw_only=True):
+    """One file of a person's data, to be opened once its turn comes. `name` is a relative path with slashes."""
+
+    name: str
+    open: Callable[[], AbstractContextManager[BinaryIO]]
+
+
+class PersonalData:
+    def __init__(self, *, store: Store, staging: BlobStore, archive: BlobStore, clock: Clock) -> None:
+        self._store = store
+        self._staging = staging
+        self._archive = archive
+        self._clock = clock
+
+    def files(self, speaker: Speaker, by: Actor = OPERATOR) -> Iterator[PersonalFile]:
+        """Account, agreements, log, texts, and every session with its audio and transcript, one file after another."""
+        with self._store.transaction() as tx:
+            account = tx.speakers.get(speaker.id)
+            identities = tx.speakers.identities(speaker.id)
+            credentials = tx.credentials.of_speaker(speaker.id, self._clock.now())
+            signatures = tx.signatures.of_speaker(speaker.id)
+            text_ids = tx.texts.of_owner(speaker.id)
+            sessions = tx.sessions.of_speaker(speaker.id)
+            tx.audit.add(by.did(Event.DATA_DOWNLOADED, self._clock.now(), to=speaker.id))
+        yield _json("account.json", {"account": account, "identities": identities, "sign_ins": credentials})
+        yield _json("agreements.json", signatures)
+        yield _json("log.json", list(self._log(speaker)))
+        for text_id in text_ids:
+            with self._store.separately() as tx:
+                text = tx.texts.get(text_id)
+            yield _json(f"texts/{text_id}.json", text)
+        yield _json("sessions.json", sessions)
+        for session in sessions:
+            yield from self._recorded(session)
+
+    def erase(self, speaker: Speaker, by: Actor = OPERATOR, *, retire_texts: bool) -> None:
+        """Erase a person: the account now, every recording as soon as a worker comes to it.
+
+        Sessions are disavowed, also in the archive, and listed as retracted; texts stay for others without their
+        owner, or go out of all lists. Nothing leads from what remains to the person. Raises LastAdmin.
+        """
+        now = self._clock.now()
+        with self._store.transaction() as tx:
+            tx.speakers.lock(speaker.id)
+            if speaker.role is Role.ADMIN and not tx.speakers.another_admin(speaker.id):
+                raise errors.LastAdmin("Make somebody else an admin first.")
+            for session in tx.sessions.of_speaker(speaker.id):
+                locked = tx.sessions.lock(session.id)
+                if locked is not None:
+                    discard(tx, locked, now)
+            if retire_texts:
+                for text_id in tx.texts.of_owner(speaker.id):
+                    tx.texts.retire(text_id, now)
+            tx.speakers.forget(speaker.id)
+            tx.audit.add(Actor(way=by.way).did(Event.ACCOUNT_ERASED, now))
+
+    def _log(self, speaker: Speaker) -> Iterator[Any]:
+        cursor = None
+        while True:
+            with self._store.separately() as tx:
+                part = tx.audit.page(event=None, speaker_id=speaker.id, cursor=cursor, limit=LOG_PAGE)
+            yield from part.items
+            cursor = part.next
+            if cursor is None:
+                return
+
+    def _recorded(self, session: RecitalSession) -> Iterator[PersonalFile]:
+        folder = f"sessions/{session.id}/"
+        if session.state in (State.AGGREGATED, State.UPLOADED):
+            uploaded = session.state is State.UPLOADED
+            blobs = self._archive if uploaded else self._staging
+            prefix = archive_prefix(session.id) if uploaded else staged_prefix(session.id)
+            for blob in blobs.list(prefix):
+                yield _blob(folder + blob.key.removeprefix(prefix), blobs, blob.key)
+        elif session.state is not State.DISCARDED:
+            with self._store.separately() as tx:
+                segments = tx.sessions.segments(session.id)
+            for segment in segments:
+                kind = segment.media_type.partition(";")[0].removeprefix("audio/")
+                name = f"{folder}segments/{segment.number:06d}.{kind}"
+                yield _blob(name, self._staging, segment_key(session.id, segment))
+
+
+def _json(name: str, value: object) -> PersonalFile:
+    content = msgspec.json.format(msgspec.json.encode(value), indent=2)
+    return PersonalFile(name=name, open=lambda: nullcontext(io.BytesIO(content)))
+
+
+def _blob(name: str, blobs: BlobStore, key: str) -> PersonalFile:
+    return PersonalFile(name=name, open=lambda: blobs.open(key))
