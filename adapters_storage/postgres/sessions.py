@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters_storage.postgres import rows
 from adapters_storage.postgres.tables import marks, segments, sessions, text_revisions, texts
-from recital_core.ports import Intake, Page, Received, SessionSummary
+from recital_core.ports import Intake, Page, Received, Retraction, SessionSummary
 from recital_core.sessions import Mark, RecitalSession, Segment, SessionId, State, ranges
 from recital_core.speakers import SpeakerId
 from recital_core.texts import TextId
@@ -61,6 +61,13 @@ ADD_SEGMENT = (
     )
     .on_conflict_do_nothing()
     .returning(segments.c.number)
+)
+
+RETRACTIONS = (
+    select(sessions.c.id.label("session_id"), sessions.c.discarded_at.label("retracted_at"))
+    .where(sessions.c.uploaded_at.is_not(None), sessions.c.discarded_at.is_not(None))
+    .order_by(sessions.c.discarded_at, sessions.c.id)
+    .limit(1000)
 )
 
 
@@ -162,11 +169,37 @@ class PostgresSessions:
             wanted = wanted.where(rows.beyond(sessions, "opened_at", cursor, newest_first=True))
         return rows.page(self._connection.execute(wanted).all(), limit, "opened_at", _summary)
 
+    def active_count(self, speaker_id: SpeakerId) -> int:
+        return self._connection.execute(
+            select(func.count())
+            .select_from(sessions)
+            .where(sessions.c.speaker_id == speaker_id, sessions.c.state == State.ACTIVE)
+        ).scalar_one()
+
+    def of_speaker(self, speaker_id: SpeakerId) -> Sequence[RecitalSession]:
+        found = self._connection.execute(
+            select(sessions).where(sessions.c.speaker_id == speaker_id).order_by(sessions.c.opened_at, sessions.c.id)
+        )
+        return [rows.read(row, RecitalSession) for row in found]
+
+    def retractions(self) -> Iterator[Retraction]:
+        last: Retraction | None = None
+        while found := self._retractions_after(last):
+            yield from found
+            last = found[-1]
+
     def silent_since(self, moment: datetime, limit: int) -> Sequence[SessionId]:
         return self._ids(State.ACTIVE, sessions.c.last_activity_at <= moment, limit)
 
     def unfinished(self, state: State, limit: int) -> Sequence[SessionId]:
         return self._ids(state, sessions.c.erased_at.is_(None), limit)
+
+    def _retractions_after(self, last: Retraction | None) -> Sequence[Retraction]:
+        wanted = RETRACTIONS
+        if last is not None:
+            here = tuple_(sessions.c.discarded_at, sessions.c.id)
+            wanted = wanted.where(here > (last.retracted_at, last.session_id))
+        return [rows.read(row, Retraction) for row in self._connection.execute(wanted)]
 
     def _ids(self, state: State, condition: ColumnElement[bool], limit: int) -> Sequence[SessionId]:
         found = self._connection.execute(

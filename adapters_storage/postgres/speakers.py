@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Column, ColumnElement, Connection, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters_storage.postgres import rows
-from adapters_storage.postgres.tables import credentials, sign_in_links, speakers
-from recital_core.ports import Page
-from recital_core.speakers import Credential, CredentialId, Speaker, SpeakerId
+from adapters_storage.postgres.tables import audit_entries, credentials, identities, sign_in_links, speakers
+from recital_core.ports import Page, SpeakerFilter
+from recital_core.speakers import Credential, CredentialId, CredentialKind, Identity, Role, Speaker, SpeakerId
+
+ADMINS = 0xAD317
+"""The advisory lock that is held while the number of admins may go down."""
 
 # Every request runs it: built once.
 OWNER = (
@@ -27,18 +32,75 @@ class PostgresSpeakers:
     def add(self, speaker: Speaker) -> bool:
         return rows.inserted(self._connection, insert(speakers).values(rows.columns(speaker)), speakers.c.id)
 
+    def get(self, speaker_id: SpeakerId) -> Speaker | None:
+        return rows.first(self._connection, select(speakers).where(speakers.c.id == speaker_id), Speaker)
+
+    def lock(self, speaker_id: SpeakerId) -> Speaker | None:
+        # NO KEY UPDATE lets the speaker's sessions and sign-ins, which only point here, come in meanwhile.
+        wanted = select(speakers).where(speakers.c.id == speaker_id).with_for_update(key_share=True)
+        return rows.first(self._connection, wanted, Speaker)
+
     def save(self, speaker: Speaker) -> None:
         self._connection.execute(update(speakers).where(speakers.c.id == speaker.id).values(rows.columns(speaker)))
 
     def by_email(self, email: str) -> Speaker | None:
         return rows.first(self._connection, select(speakers).where(speakers.c.email == email), Speaker)
 
-    def page(self, cursor: str | None, limit: int) -> Page[Speaker]:
-        wanted = select(speakers).order_by(speakers.c.created_at, speakers.c.id).limit(limit + 1)
+    def by_identity(self, issuer: str, subject: str) -> Speaker | None:
+        wanted = (
+            select(speakers)
+            .join(identities, identities.c.speaker_id == speakers.c.id)
+            .where(identities.c.issuer == issuer, identities.c.subject == subject)
+        )
+        return rows.first(self._connection, wanted, Speaker)
+
+    def add_identity(self, speaker_id: SpeakerId, identity: Identity) -> bool:
+        added = insert(identities).values(issuer=identity.issuer, subject=identity.subject, speaker_id=speaker_id)
+        if rows.inserted(self._connection, added, identities.c.issuer):
+            return True
+        owner = self.by_identity(identity.issuer, identity.subject)
+        return owner is not None and owner.id == speaker_id
+
+    def identities(self, speaker_id: SpeakerId) -> Sequence[Identity]:
+        found = self._connection.execute(
+            select(identities.c.issuer, identities.c.subject)
+            .where(identities.c.speaker_id == speaker_id)
+            .order_by(identities.c.issuer)
+        )
+        return [rows.read(row, Identity) for row in found]
+
+    def another_admin(self, than: SpeakerId) -> bool:
+        # One asks at a time, and looks after that: whoever lowers another admin asks too, and waits here.
+        # Locking the other admins' rows would end in a deadlock when two of them lower each other.
+        self._connection.execute(select(func.pg_advisory_xact_lock(ADMINS)))
+        others = select(speakers.c.id).where(speakers.c.role == Role.ADMIN, speakers.c.id != than).limit(1)
+        return self._connection.execute(others).first() is not None
+
+    def forget(self, speaker_id: SpeakerId) -> None:
+        # What names the account by a foreign key goes with it, or is set to NULL. The log has none: its turn comes
+        # when the account's other transactions are over, for which deleting the row has waited.
+        for change in (
+            delete(speakers).where(speakers.c.id == speaker_id),
+            update(audit_entries).where(audit_entries.c.actor_id == speaker_id).values(actor_id=None, address=None),
+            update(audit_entries).where(audit_entries.c.subject_id == speaker_id).values(subject_id=None),
+        ):
+            self._connection.execute(change)
+
+    def page(self, wanted: SpeakerFilter, cursor: str | None, limit: int) -> Page[Speaker]:
+        statement = select(speakers).order_by(speakers.c.created_at, speakers.c.id).limit(limit + 1)
+        if wanted.role is not None:
+            statement = statement.where(speakers.c.role == wanted.role)
+        if wanted.search:
+            statement = statement.where(_holds(speakers.c.email, wanted) | _holds(speakers.c.display_name, wanted))
         if cursor is not None:
-            wanted = wanted.where(rows.beyond(speakers, "created_at", cursor, newest_first=False))
-        found = self._connection.execute(wanted).all()
+            statement = statement.where(rows.beyond(speakers, "created_at", cursor, newest_first=False))
+        found = self._connection.execute(statement).all()
         return rows.page(found, limit, "created_at", lambda row: rows.read(row, Speaker))
+
+
+def _holds(column: Column[Any], wanted: SpeakerFilter) -> ColumnElement[bool]:
+    # PostgreSQL takes no NUL in a text; what cannot be in a name stands in for it.
+    return column.icontains(wanted.search.replace("\0", "\n"), autoescape=True)
 
 
 class PostgresCredentials:
@@ -51,8 +113,23 @@ class PostgresCredentials:
     def speaker_of(self, credential_id: CredentialId, now: datetime) -> Speaker | None:
         return rows.first(self._connection, OWNER, Speaker, of=credential_id, moment=now)
 
+    def of_speaker(self, speaker_id: SpeakerId, now: datetime) -> Sequence[Credential]:
+        found = self._connection.execute(
+            select(credentials)
+            .where(credentials.c.speaker_id == speaker_id, credentials.c.expires_at > now)
+            .order_by(credentials.c.created_at, credentials.c.id)
+        )
+        return [rows.read(row, Credential) for row in found]
+
     def revoke(self, credential_id: CredentialId) -> None:
         self._connection.execute(delete(credentials).where(credentials.c.id == credential_id))
+
+    def revoke_all(self, speaker_id: SpeakerId, kind: CredentialKind | None = None) -> None:
+        revoked = delete(credentials).where(credentials.c.speaker_id == speaker_id)
+        if kind is not None:
+            revoked = revoked.where(credentials.c.kind == kind)
+        self._connection.execute(revoked)
+        self._connection.execute(delete(sign_in_links).where(sign_in_links.c.speaker_id == speaker_id))
 
     def add_link(self, digest: str, speaker_id: SpeakerId, expires_at: datetime) -> None:
         self._connection.execute(

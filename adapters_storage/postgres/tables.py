@@ -14,7 +14,9 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -38,12 +40,26 @@ speakers = Table(
     "speakers",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("email", Text, nullable=False, unique=True),
+    Column("email", Text, unique=True),
     Column("display_name", Text, nullable=False),
     Column("role", Text, nullable=False),
     Column("agreement_version", Text),
+    Column("language", Text),
+    Column("birth_year", Integer),
+    Column("sex", Text, nullable=False),
+    Column("on_leaderboard", Boolean, nullable=False),
     moment("created_at"),
     Index(None, "created_at", "id"),
+    Index(None, "role", "created_at", "id"),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("speaker_id", Uuid, ForeignKey("speakers.id", ondelete="CASCADE"), nullable=False),
+    UniqueConstraint("speaker_id", "issuer"),
 )
 
 credentials = Table(
@@ -52,6 +68,7 @@ credentials = Table(
     Column("id", Uuid, primary_key=True),
     Column("speaker_id", Uuid, ForeignKey("speakers.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("kind", Text, nullable=False),
+    Column("note", Text, nullable=False),
     moment("created_at"),
     moment("expires_at"),
 )
@@ -64,11 +81,53 @@ sign_in_links = Table(
     moment("expires_at"),
 )
 
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("note", Text, nullable=False),
+    Column("uses", Integer, nullable=False),
+    Column("used", Integer, nullable=False),
+    moment("created_at"),
+    moment("expires_at"),
+    Index(None, "created_at", "id"),
+)
+
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("speaker_id", Uuid, ForeignKey("speakers.id", ondelete="CASCADE"), primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("language", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    moment("signed_at"),
+)
+
+# A trigger of the migration refuses every change of a row, save that ids and address become NULL.
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    moment("at"),
+    Column("event", Text, nullable=False),
+    Column("actor_id", Uuid),
+    Column("way", Text, nullable=False),
+    Column("address", Text),
+    Column("subject_id", Uuid),
+    Column("session_id", Uuid),
+    Column("facts", JSON_OBJECT, nullable=False),
+    Index(None, "at", "id"),
+    Index(None, "event", "at", "id"),
+    Index(None, "actor_id", "at", "id"),
+    Index(None, "subject_id", "at", "id"),
+)
+
 texts = Table(
     "texts",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("owner_id", Uuid, ForeignKey("speakers.id"), nullable=False),
+    Column("owner_id", Uuid, ForeignKey("speakers.id", ondelete="SET NULL")),
     Column("language", Text, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("public", Boolean, nullable=False),
@@ -95,7 +154,7 @@ sessions = Table(
     "sessions",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("speaker_id", Uuid, ForeignKey("speakers.id"), nullable=False),
+    Column("speaker_id", Uuid, ForeignKey("speakers.id", ondelete="SET NULL")),
     Column("text_id", Uuid, nullable=False),
     Column("text_revision", Integer, nullable=False),
     Column("capture", JSON_OBJECT, nullable=False),
@@ -118,6 +177,12 @@ sessions = Table(
     Index(None, "opened_at", "id"),
     Index(None, "state", "last_activity_at"),
     Index(None, "text_id"),
+    Index(
+        "ix_sessions_retracted",
+        "discarded_at",
+        "id",
+        postgresql_where=text("uploaded_at IS NOT NULL AND discarded_at IS NOT NULL"),
+    ),
 )
 
 segments = Table(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import Connection, insert, or_, select
+from sqlalchemy import Connection, insert, or_, select, update
 
 from adapters_storage.postgres import rows
 from adapters_storage.postgres.tables import text_revisions, texts
 from recital_core.ports import Page, TextSummary
-from recital_core.speakers import Role, Speaker
+from recital_core.speakers import Role, Speaker, SpeakerId
 from recital_core.texts import RecitalText, TextId, direction
 
 IN_THE_REVISION = ("title", "paragraphs")
@@ -71,6 +72,17 @@ class PostgresTexts:
         if cursor is not None:
             wanted = wanted.where(rows.beyond(texts, "created_at", cursor, newest_first=True))
         return rows.page(self._connection.execute(wanted).all(), limit, "created_at", _summary)
+
+    def of_owner(self, owner_id: SpeakerId) -> Sequence[TextId]:
+        found = self._connection.execute(
+            select(texts.c.id).where(texts.c.owner_id == owner_id).order_by(texts.c.created_at, texts.c.id)
+        )
+        return [TextId(text_id) for text_id in found.scalars()]
+
+    def retire(self, text_id: TextId, now: datetime) -> None:
+        self._connection.execute(
+            update(texts).where(texts.c.id == text_id, texts.c.retired_at.is_(None)).values(retired_at=now)
+        )
 
 
 def _summary(row: rows.AnyRow) -> TextSummary:

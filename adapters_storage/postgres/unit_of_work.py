@@ -8,7 +8,10 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, exc, text
 
+from adapters_storage.postgres.audit import PostgresAuditLog
+from adapters_storage.postgres.invitations import PostgresInvitations
 from adapters_storage.postgres.sessions import PostgresSessions
+from adapters_storage.postgres.signatures import PostgresSignatures
 from adapters_storage.postgres.speakers import PostgresCredentials, PostgresSpeakers
 from adapters_storage.postgres.texts import PostgresTexts
 from recital_core import errors
@@ -20,6 +23,9 @@ class PostgresTransaction:
     def __init__(self, connection: Connection, jobs: Jobs) -> None:
         self.speakers = PostgresSpeakers(connection)
         self.credentials = PostgresCredentials(connection)
+        self.invitations = PostgresInvitations(connection)
+        self.signatures = PostgresSignatures(connection)
+        self.audit = PostgresAuditLog(connection)
         self.texts = PostgresTexts(connection)
         self.sessions = PostgresSessions(connection)
         self.jobs = jobs
