@@ -151,7 +151,9 @@ class Membership:
             return speaker
         changed = msgspec.structs.replace(speaker, role=role)
         tx.speakers.save(changed)
-        tx.audit.add(by.did(Event.ROLE_CHANGED, self._clock.now(), to=speaker.id, before=speaker.role, after=role))
+        tx.audit.add(
+            by.did(Event.ROLE_CHANGED, self._clock.now(), to=speaker.id, before=speaker.role.value, after=role.value)
+        )
         if tell and role is not Role.PENDING:
             tx.jobs.write(LetterKind.APPROVED, speaker.id)
         return changed
