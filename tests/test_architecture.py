@@ -49,7 +49,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "botocore": ("adapters_storage/blobs/s3.py", "adapters_storage/mail/"),
     "click": ("adapters_cli/",),
     "cryptography": ("adapters_storage/certificate.py",),
-    "dotenv": ("adapters_storage/settings.py",),
+    "dotenv": ("adapters_storage/setting_values.py",),
     "httpx": ("adapters_http/auth/",),
     "imageio_ffmpeg": ("adapters_storage/audio/ffmpeg.py",),
     "joserfc": ("adapters_storage/sealer.py", "adapters_http/auth/"),

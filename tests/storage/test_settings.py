@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from pathlib import Path
 
@@ -14,6 +15,18 @@ from recital_core import errors
 
 def load(tmp_path: Path, **environ: str) -> Settings:
     return Settings.load({"RECITAL_DATA_DIR": str(tmp_path), **environ})
+
+
+def providers(**changes: str) -> str:
+    """The JSON of one provider."""
+    example = {
+        "id": "example",
+        "name": "Example",
+        "issuer": "https://accounts.example.org",
+        "client_id": "recital",
+        "client_secret": "hunter2",
+    }
+    return json.dumps([{**example, **changes}])
 
 
 def test_with_nothing_set_everything_is_embedded_and_on_loopback() -> None:
@@ -50,6 +63,32 @@ def test_every_setting_is_described_once() -> None:
         ("ACCESS_TOKEN_SECRET_KEY", "short"),
         ("RECITAL_PUBLIC_URL", "recital.example.org"),
         ("RECITAL_ADMIN_EMAIL", "nobody"),
+        ("RECITAL_APPROVAL", "perhaps"),
+        ("RECITAL_OPEN_SESSIONS", "0"),
+        ("RECITAL_AGREEMENT_DIR", "/no/such/folder"),
+        ("RECITAL_SIGN_IN_PROVIDERS", "google"),
+        ("RECITAL_SIGN_IN_PROVIDERS", '{"id": "a"}'),
+        ("RECITAL_SIGN_IN_PROVIDERS", '[{"id": "a"}]'),
+        ("RECITAL_SIGN_IN_PROVIDERS", providers(id="A b")),
+        ("RECITAL_SIGN_IN_PROVIDERS", providers(issuer="http://accounts.example.org")),
+        ("RECITAL_SIGN_IN_PROVIDERS", providers(client_secret=" ")),
+        ("RECITAL_SIGN_IN_PROVIDERS", "\udcff"),
+        ("RECITAL_MAIL", "mail.example.org"),
+        ("RECITAL_MAIL", "http://mail.example.org"),
+        ("RECITAL_MAIL", "smtp://mail.example.org:port"),
+        ("RECITAL_MAIL", "smtp://[mail"),
+        ("RECITAL_MAIL_FROM", "Recital"),
+        ("RECITAL_MAIL_FROM", "Recital <nobody>"),
+        ("RECITAL_DELEGATION_SECRET_KEY", "short"),
+        ("DELEGATED_IDENTITY_SECRET_KEY", "short"),
+        ("RECITAL_DELEGATION_ADMINS", "1"),
+        ("RECITAL_OLD_SECRET_KEYS", "short"),
+        ("RECITAL_PSEUDONYM_KEY", "short"),
+        ("RECITAL_TRUSTED_PROXIES", "*"),
+        ("RECITAL_TRUSTED_PROXIES", "proxy.example.org"),
+        ("RECITAL_TLS_CERTIFICATE", "/no/such/file"),
+        ("RECITAL_TLS_KEY", "/no/such/file"),
+        ("RECITAL_POSTHOG_URL", "posthog"),
     ],
 )
 def test_a_wrong_setting_is_named_in_one_line(tmp_path: Path, name: str, value: str) -> None:
@@ -59,11 +98,85 @@ def test_a_wrong_setting_is_named_in_one_line(tmp_path: Path, name: str, value: 
     assert "\n" not in refused.value.detail
 
 
-def test_a_wrong_secret_is_not_repeated(tmp_path: Path) -> None:
-    for name in ("RECITAL_SECRET_KEY", "RECITAL_DATABASE_URL"):
-        with pytest.raises(errors.SettingWrong) as refused:
-            load(tmp_path, **{name: "hunter2"})
-        assert "hunter2" not in refused.value.detail
+@pytest.mark.parametrize("name", [setting.name for setting in SETTINGS if setting.secret and setting.read is not str])
+@pytest.mark.parametrize(
+    "wrong", ["hunter2", "smtp://u:hunter2/x@h:587", '[{"client_secret": "hunter2"}]', "x,hunter2"]
+)
+def test_a_wrong_secret_is_not_repeated(tmp_path: Path, name: str, wrong: str) -> None:
+    with pytest.raises(errors.SettingWrong) as refused:
+        load(tmp_path, **{name: wrong})
+    assert "hunter2" not in refused.value.detail
+    assert "hunter2" not in repr(refused.value.facts)
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({"RECITAL_GOOGLE_CLIENT_ID": "x"}, "RECITAL_GOOGLE_CLIENT_SECRET"),
+        ({"GOOGLE_CLIENT_SECRET": "x"}, "RECITAL_GOOGLE_CLIENT_ID"),
+        ({"RECITAL_TLS_CERTIFICATE": __file__}, "RECITAL_TLS_KEY"),
+        ({"RECITAL_TLS_KEY": __file__}, "RECITAL_TLS_CERTIFICATE"),
+        ({"RECITAL_OLD_SECRET_KEYS": "s" * 40}, "RECITAL_PSEUDONYM_KEY"),
+    ],
+)
+def test_a_setting_that_needs_another_names_it(tmp_path: Path, given: dict[str, str], missing: str) -> None:
+    with pytest.raises(errors.SettingWrong, match=f"^{missing} is missing"):
+        load(tmp_path, **given)
+
+
+def test_google_is_one_of_the_providers(tmp_path: Path) -> None:
+    settings = load(
+        tmp_path, GOOGLE_CLIENT_ID="its id", GOOGLE_CLIENT_SECRET="hunter2", RECITAL_SIGN_IN_PROVIDERS=providers()
+    )
+    google, example = settings.sign_in_providers
+    assert (google.id, google.issuer, google.client_id) == ("google", "https://accounts.google.com", "its id")
+    assert (example.id, example.name, example.client_secret) == ("example", "Example", "hunter2")
+
+
+def test_two_providers_of_one_id_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(errors.SettingWrong, match="RECITAL_SIGN_IN_PROVIDERS"):
+        load(
+            tmp_path,
+            GOOGLE_CLIENT_ID="x",
+            GOOGLE_CLIENT_SECRET="y",
+            RECITAL_SIGN_IN_PROVIDERS=providers(id="google"),
+        )
+
+
+def test_a_provider_on_this_machine_needs_no_https(tmp_path: Path) -> None:
+    settings = load(tmp_path, RECITAL_SIGN_IN_PROVIDERS=providers(issuer="http://127.0.0.1:9000"))
+    assert settings.sign_in_providers[0].issuer == "http://127.0.0.1:9000"
+
+
+def test_without_settings_of_people_nobody_is_told_anything_and_accounts_wait(tmp_path: Path) -> None:
+    settings = load(tmp_path)
+    assert settings.approval
+    assert not settings.delegation_admins
+    assert [*settings.sign_in_providers, *settings.trusted_proxies, *settings.old_secret_keys] == []
+    assert [settings.mail, settings.delegation_secret_key, settings.posthog_key, settings.agreement_dir] == [None] * 4
+
+
+def test_letters_come_from_the_public_host_unless_told_otherwise(tmp_path: Path) -> None:
+    assert load(tmp_path).mail_from == "Recital <recital@localhost>"
+    public = load(tmp_path, RECITAL_PUBLIC_URL="https://recital.example.org:444/x")
+    assert public.mail_from == "Recital <recital@recital.example.org>"
+    assert load(tmp_path, RECITAL_MAIL_FROM="Dana@example.org").mail_from == "dana@example.org"
+    assert load(tmp_path, RECITAL_MAIL_FROM="אוצר <Otsar@example.org>").mail_from == "אוצר <otsar@example.org>"
+
+
+@pytest.mark.parametrize("mail", ["smtp://u:p%2F@mail.example.org:587", "smtps://localhost", "ses://eu-central-1"])
+def test_whoever_delivers_letters_is_named_by_a_url(tmp_path: Path, mail: str) -> None:
+    assert load(tmp_path, RECITAL_MAIL=mail).mail == mail
+
+
+def test_proxies_are_addresses_and_networks(tmp_path: Path) -> None:
+    settings = load(tmp_path, RECITAL_TRUSTED_PROXIES="10.1.2.3/8, 127.0.0.1,::1")
+    assert settings.trusted_proxies == ("10.0.0.0/8", "127.0.0.1/32", "::1/128")
+
+
+def test_keys_of_before_are_listed(tmp_path: Path) -> None:
+    old = load(tmp_path, RECITAL_OLD_SECRET_KEYS=f"{'a' * 40}, {'b' * 40},", RECITAL_PSEUDONYM_KEY="c" * 40)
+    assert old.old_secret_keys == ("a" * 40, "b" * 40)
 
 
 def test_an_empty_value_counts_as_not_given(tmp_path: Path) -> None:
@@ -100,16 +213,37 @@ def test_folders_may_lie_elsewhere(tmp_path: Path) -> None:
     assert settings.staging_dir == tmp_path / "staging"
 
 
-def test_secrets_are_not_shown(tmp_path: Path) -> None:
-    settings = load(tmp_path, RECITAL_DATABASE_URL="postgresql://u:hunter2@db/x", RECITAL_SECRET_KEY="s" * 40)
-    shown = " ".join(settings.shown())
-    assert "hunter2" not in shown
-    assert "sss" not in shown
+SECRETS = {
+    "RECITAL_DATABASE_URL": "postgresql://u:hunter2@db/x",
+    "RECITAL_SECRET_KEY": "hunter2" * 6,
+    "RECITAL_OLD_SECRET_KEYS": "hunter2" * 7,
+    "RECITAL_PSEUDONYM_KEY": "hunter2" * 8,
+    "RECITAL_DELEGATION_SECRET_KEY": "hunter2" * 9,
+    "RECITAL_MAIL": "smtp://u:hunter2@h:587",
+    "RECITAL_GOOGLE_CLIENT_ID": "its id",
+    "RECITAL_GOOGLE_CLIENT_SECRET": "hunter2",
+    "RECITAL_SIGN_IN_PROVIDERS": providers(),
+    "RECITAL_POSTHOG_KEY": "hunter2",
+}
+
+
+def test_secrets_are_neither_shown_nor_written(tmp_path: Path) -> None:
+    assert {setting.name for setting in SETTINGS if setting.secret} <= set(SECRETS)
+    settings = load(tmp_path, **SECRETS)
+    assert "(hidden)" in settings.shown()
+    for written in (*settings.shown(), repr(settings), f"{settings}", repr(settings.sign_in_providers)):
+        assert "hunter2" not in written
+    assert "segment_ms=5000" in repr(settings)
 
 
 def test_the_public_address_is_what_people_are_shown(tmp_path: Path) -> None:
     assert load(tmp_path, RECITAL_PUBLIC_URL="https://recital.example.org/").address == "https://recital.example.org"
     assert load(tmp_path, RECITAL_HOST="::1", RECITAL_PORT="81").address == "http://[::1]:81"
+
+
+def test_with_a_certificate_the_address_is_https(tmp_path: Path) -> None:
+    settings = load(tmp_path, RECITAL_TLS_CERTIFICATE=__file__, RECITAL_TLS_KEY=__file__)
+    assert settings.address == "https://127.0.0.1:8000"
 
 
 @pytest.mark.parametrize(
