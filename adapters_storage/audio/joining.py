@@ -12,6 +12,7 @@ from typing import BinaryIO
 import msgspec
 
 from adapters_storage.audio.ffmpeg import ONLY_FILES, Ffmpeg, Log
+from adapters_storage.audio.framing import matroska_of
 from adapters_storage.audio.headers import Format, Header, header
 from recital_core import errors
 from recital_core.ports import BlobStore, SegmentAudio
@@ -25,6 +26,7 @@ DEMUXERS = {
     "audio/webm;codecs=opus": "matroska",
     "audio/mp4": "mov",
 }
+CHECKED = ("-err_detect", "crccheck")
 LONGEST_CODED_FRAME_MS = 60
 """Coded audio ends with a whole frame; Opus has the longest ones."""
 STREAM_SLACK_MS = 250
@@ -96,9 +98,7 @@ class Joiner:
                 except errors.BlobNotFound:
                     self._problems.append(f"Segment {segment.number} is missing.")
         form = Format(self._rate, 1, 16)
-        log = self._ffmpeg.run(
-            [*self._input(coded), "-map", "0:a:0", *_raw(form), joined.name], self._folder, self._patience()
-        )
+        log = self._run([*self._input(coded), "-map", "0:a:0", *_raw(form), joined.name])
         decoded = joined.stat().st_size // form.frame_bytes if joined.exists() else 0
         if decoded == 0:
             raise errors.AudioUnreadable("The stream cannot be read.")
@@ -135,12 +135,8 @@ class Joiner:
         listed.write_text("ffconcat version 1.0\n" + "".join(f"file {file.name}\n" for file in files), "utf-8")
         joined = self._folder / "joined.pcm"
         inner = f"concat,{DEMUXERS[self._media_type]}"
-        source = [*ONLY_FILES, "-format_whitelist", inner, "-err_detect", "crccheck", "-f", "concat"]
-        log = self._ffmpeg.run(
-            [*source, "-i", listed.name, "-map", "0:a:0", *_raw(form), joined.name],
-            self._folder,
-            self._patience(),
-        )
+        source = [*ONLY_FILES, "-format_whitelist", inner, *CHECKED, "-f", "concat", "-i", listed.name]
+        log = self._run([*source, "-map", "0:a:0", *_raw(form), joined.name])
         declared = sum(segment.samples for segment in self._segments) * form.frame_bytes
         if not log.clean or joined.stat().st_size != declared:
             joined.unlink(missing_ok=True)
@@ -174,13 +170,10 @@ class Joiner:
                 batch = [at for at in range(start, min(start + AT_ONCE, len(files))) if heads[at]]
                 together = len(batch) > 0 and self._decode([files[at] for at in batch], form).clean
                 for at in range(start, min(start + AT_ONCE, len(files))):
-                    segment, raw = self._segments[at], files[at].with_suffix(".pcm")
-                    damaged = False
-                    if heads[at] and not together:
-                        raw.unlink(missing_ok=True)
-                        damaged = not self._decode([files[at]], form).clean
+                    segment, head, raw = self._segments[at], heads[at], files[at].with_suffix(".pcm")
+                    sound = together or head is None or self._decode_one(files[at], head, form)
                     decoded = raw.stat().st_size // form.frame_bytes if raw.exists() else 0
-                    self._compare(segment, heads[at], form, decoded, damaged=damaged)
+                    self._compare(segment, head, form, decoded, damaged=not sound)
                     if decoded:
                         readable += 1
                         line.seek(segment.first_sample * form.frame_bytes)
@@ -207,6 +200,24 @@ class Joiner:
         elif head and head.samples not in (None, segment.samples):
             self._problems.append(f"Segment {segment.number} says {head.samples} samples, and has {segment.samples}.")
 
+    def _decode_one(self, file: Path, head: Header, form: Format) -> bool:
+        """Whether a segment is sound as a whole; what ffmpeg can read of it is decoded in any case."""
+        raw = file.with_suffix(".pcm")
+        raw.unlink(missing_ok=True)
+        if self._decode([file], form).clean:
+            return True
+        if self._media_type != "audio/flac":
+            return False
+        framed, exact = file.with_suffix(".mka"), file.with_suffix(".exact")
+        framed.write_bytes(matroska_of(file.read_bytes(), head.format))
+        source = [*ONLY_FILES, *CHECKED, "-f", "matroska", "-i", framed.name]
+        sound = self._run([*source, "-map", "0:a:0", *_raw(form), exact.name]).clean
+        if sound:
+            exact.rename(raw)
+        exact.unlink(missing_ok=True)
+        framed.unlink()
+        return sound
+
     def _decode(self, files: Sequence[Path], form: Format) -> Log:
         inputs = [argument for file in files for argument in self._input(file)]
         outputs = [
@@ -214,15 +225,15 @@ class Joiner:
             for place, file in enumerate(files)
             for argument in ("-map", f"{place}:a:0", *_raw(form), file.with_suffix(".pcm").name)
         ]
-        return self._ffmpeg.run([*inputs, *outputs], self._folder, self._patience())
+        return self._run([*inputs, *outputs])
 
     def _input(self, file: Path) -> list[str]:
-        strict = ["-err_detect", "crccheck"] if self._media_type in LOSSLESS else []
-        return [*ONLY_FILES, *strict, "-f", DEMUXERS[self._media_type], "-i", file.name]
+        checked = CHECKED if self._media_type in LOSSLESS else ()
+        return [*ONLY_FILES, *checked, "-f", DEMUXERS[self._media_type], "-i", file.name]
 
-    def _patience(self) -> float:
-        """Seconds: a minute for a busy machine, and as long as the audio lasts."""
-        return 60 + self._samples / self._rate
+    def _run(self, arguments: Sequence[str]) -> Log:
+        """A run may take a minute on a busy machine, and as long as the audio lasts."""
+        return self._ffmpeg.run(arguments, self._folder, 60 + self._samples / self._rate)
 
 
 def _raw(form: Format) -> list[str]:
