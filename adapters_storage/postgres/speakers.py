@@ -36,7 +36,8 @@ class PostgresSpeakers:
         return rows.first(self._connection, select(speakers).where(speakers.c.id == speaker_id), Speaker)
 
     def lock(self, speaker_id: SpeakerId) -> Speaker | None:
-        # NO KEY UPDATE lets the speaker's sessions and sign-ins, which only point here, come in meanwhile.
+        # Not the stronger lock, for which rows that only point here would wait: two admins who change each other
+        # add entries to the log that point at both.
         wanted = select(speakers).where(speakers.c.id == speaker_id).with_for_update(key_share=True)
         return rows.first(self._connection, wanted, Speaker)
 
@@ -77,14 +78,12 @@ class PostgresSpeakers:
         return self._connection.execute(others).first() is not None
 
     def forget(self, speaker_id: SpeakerId) -> None:
-        # What names the account by a foreign key goes with it, or is set to NULL. The log has none: its turn comes
-        # when the account's other transactions are over, for which deleting the row has waited.
-        for change in (
-            delete(speakers).where(speakers.c.id == speaker_id),
-            update(audit_entries).where(audit_entries.c.actor_id == speaker_id).values(actor_id=None, address=None),
-            update(audit_entries).where(audit_entries.c.subject_id == speaker_id).values(subject_id=None),
-        ):
-            self._connection.execute(change)
+        # The lock waits for whoever adds something of the speaker's; then foreign keys take along or empty all of it.
+        self._connection.execute(select(speakers.c.id).where(speakers.c.id == speaker_id).with_for_update())
+        self._connection.execute(
+            update(audit_entries).where(audit_entries.c.actor_id == speaker_id).values(address=None)
+        )
+        self._connection.execute(delete(speakers).where(speakers.c.id == speaker_id))
 
     def page(self, wanted: SpeakerFilter, cursor: str | None, limit: int) -> Page[Speaker]:
         statement = select(speakers).order_by(speakers.c.created_at, speakers.c.id).limit(limit + 1)

@@ -72,6 +72,8 @@ def answering() -> Iterator[None]:
         yield
     except exc.OperationalError as failure:
         raise errors.DatabaseUnavailable("PostgreSQL does not answer; try again in a moment.") from failure
+    except exc.IntegrityError as failure:
+        raise errors.Conflict("What this belongs to was changed or erased at the same moment. Try again.") from failure
     except exc.InterfaceError as failure:
         raise errors.DatabaseUnavailable("The connection to PostgreSQL was lost.") from failure
     except exc.TimeoutError as failure:

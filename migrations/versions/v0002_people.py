@@ -116,6 +116,12 @@ def _create_tables() -> None:
         sa.Column("subject_id", sa.Uuid(), nullable=True),
         sa.Column("session_id", sa.Uuid(), nullable=True),
         sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["actor_id"], ["speakers.id"], name=op.f("fk_audit_entries_actor_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["subject_id"], ["speakers.id"], name=op.f("fk_audit_entries_subject_id"), ondelete="SET NULL"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
     )
     op.create_index(op.f("ix_audit_entries_at_id"), "audit_entries", ["at", "id"])

@@ -38,7 +38,7 @@ class Speakers(Protocol):
     def get(self, speaker_id: SpeakerId) -> Speaker | None: ...
 
     def lock(self, speaker_id: SpeakerId) -> Speaker | None:
-        """The speaker, whom nobody else changes until this transaction ends."""
+        """The speaker, whom nobody else changes or locks until this transaction ends."""
 
     def save(self, speaker: Speaker) -> None: ...
 
@@ -53,7 +53,10 @@ class Speakers(Protocol):
         """Without e-mail address and name, which are not kept with them."""
 
     def another_admin(self, than: SpeakerId) -> bool:
-        """Whether somebody else is an admin, and stays one until this transaction ends."""
+        """Whether somebody else is an admin, and stays one until this transaction ends.
+
+        It holds because whoever lowers or forgets an admin asks this first, in the same transaction.
+        """
 
     def forget(self, speaker_id: SpeakerId) -> None:
         """Remove the account and all that names it: identities, credentials, links, signatures.
@@ -77,7 +80,7 @@ class Credentials(Protocol):
     def revoke(self, credential_id: CredentialId) -> None: ...
 
     def revoke_all(self, speaker_id: SpeakerId, kind: CredentialKind | None = None) -> None:
-        """Revoke every credential of the speaker, or those of one kind, and their unused sign-in links."""
+        """Revoke every credential of the speaker, or those of one kind; and either way the unused sign-in links."""
 
     def add_link(self, digest: str, speaker_id: SpeakerId, expires_at: datetime) -> None:
         """Keep a sign-in link by the digest of its secret."""
