@@ -229,6 +229,10 @@ class MailFailed(Unavailable):
     title = "The mail could not be sent"
 
 
+class MailRefused(Invalid):
+    title = "This mail is not taken, and will not be"
+
+
 # ---- what Recital stands on
 
 

@@ -9,7 +9,11 @@ from recital_core.letters import Letter
 
 class Mailer(Protocol):
     def send(self, letter: Letter) -> None:
-        """Put the letter into words and hand it over to be delivered. Raises MailFailed: try again later."""
+        """Put the letter into words and hand it over to be delivered.
+
+        Raises MailFailed: try again later; MailRefused: nobody takes this letter to this address. What they say
+        does not hold the address, for it is logged.
+        """
 
     def check(self) -> None:
         """Raises MailFailed when letters could not be handed over now."""
