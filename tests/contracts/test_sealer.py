@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
+import json
 import threading
 import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from joserfc import jwt
@@ -19,6 +23,7 @@ from recital_core.testing.clock import StoppedClock
 from recital_core.testing.sealer import OpenSealer
 
 SECRET = "a secret that nobody knows, of more than 32 characters"
+NEWER = "another secret that nobody knows, of more than 32 characters"
 NOW = datetime(2026, 5, 1, 10, tzinfo=UTC)
 
 
@@ -95,8 +100,13 @@ def test_nothing_of_one_secret_is_worth_anything_under_another(real: JoserfcSeal
 def test_a_token_that_was_changed_or_signs_itself_is_not_ours(real: JoserfcSealer) -> None:
     head, claims, signature = real.token(credential()).split(".")
     of_somebody_else = real.token(credential()).split(".")[1]
-    unsigned = "eyJhbGciOiJub25lIn0"
-    for token in (f"{head}.{of_somebody_else}.{signature}", f"{unsigned}.{claims}.", f"{head}.{claims}."):
+    kid, _key = own_key(real)
+    unsigned = [base64url(json.dumps({"alg": alg, "typ": "JWT", "kid": kid}).encode()) for alg in ("none", "None", "")]
+    for token in (
+        f"{head}.{of_somebody_else}.{signature}",
+        f"{head}.{claims}.",
+        *(f"{none}.{claims}.{end}" for none in ("eyJhbGciOiJub25lIn0", *unsigned) for end in ("", signature)),
+    ):
         with pytest.raises(errors.NotSignedIn):
             real.credential_of(token)
 
@@ -106,6 +116,101 @@ def test_a_token_under_the_bare_secret_is_not_ours(real: JoserfcSealer) -> None:
     forged = jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(SECRET))
     with pytest.raises(errors.NotSignedIn):
         real.credential_of(forged)
+
+
+def test_what_an_old_secret_signed_stays_good_and_new_things_are_under_the_new_one(
+    real: JoserfcSealer, clock: StoppedClock
+) -> None:
+    changed = JoserfcSealer(secret=NEWER, clock=clock, old_secrets=(SECRET, "x" * 40), pseudonym_secret=SECRET)
+    only_new = JoserfcSealer(secret=NEWER, clock=clock)
+    dana = credential()
+    assert changed.credential_of(real.token(dana)) == dana.id
+    assert changed.is_sealed("file", real.seal("file"))
+    assert changed.pseudonym(dana.speaker_id) == real.pseudonym(dana.speaker_id)
+    assert only_new.credential_of(changed.token(dana)) == dana.id
+    assert only_new.is_sealed("file", changed.seal("file"))
+    assert not only_new.is_sealed("file", real.seal("file"))
+    with pytest.raises(errors.NotSignedIn):
+        only_new.credential_of(real.token(dana))
+
+
+def test_old_secrets_still_have_an_end(real: JoserfcSealer, clock: StoppedClock) -> None:
+    changed = JoserfcSealer(secret=NEWER, clock=clock, old_secrets=(SECRET,), pseudonym_secret=SECRET)
+    token = real.token(credential(timedelta(minutes=5)))
+    clock.advance(timedelta(minutes=5))
+    with pytest.raises(errors.NotSignedIn):
+        changed.credential_of(token)
+
+
+def own_key(sealer: JoserfcSealer) -> tuple[str, OctKey]:
+    """The key under which a sealer signs, and its id: what nobody outside has."""
+    kid, key = next(iter(sealer._token_keys.items()))
+    return str(kid), key
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"alg": "HS256"},
+        {"alg": "HS256", "kid": "0" * 16},
+        {"alg": "HS256", "kid": ""},
+        {"alg": "HS384", "kid": "ours"},
+        {"alg": "HS512", "kid": "ours"},
+        {"alg": "HS256", "kid": "ours", "typ": "at+jwt"},
+        {"alg": "HS256", "kid": "ours", "typ": "jwt"},
+        {"alg": "HS256", "kid": "ours", "typ": ""},
+        {"alg": "HS256", "kid": "ours", "crit": ["b64"], "b64": False},
+    ],
+)
+def test_a_token_of_another_key_algorithm_or_type_is_not_ours_even_if_well_signed(
+    real: JoserfcSealer, header: dict[str, Any]
+) -> None:
+    kid, key = own_key(real)
+    header = {**header, "kid": kid} if header.get("kid") == "ours" else header
+    forged = encode({"typ": "JWT", **header}, claims(), key)
+    with pytest.raises(errors.NotSignedIn):
+        real.credential_of(forged)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iss": "another"},
+        {"iss": None},
+        {"sub": None},
+        {"jti": None},
+        {"jti": "not a uuid"},
+        {"jti": 7},
+        {"exp": None},
+        {"exp": "tomorrow"},
+        {"exp": int(NOW.timestamp())},
+        {"nbf": int(NOW.timestamp()) + 60},
+    ],
+)
+def test_a_token_that_claims_too_little_is_not_ours_even_if_well_signed(
+    real: JoserfcSealer, changes: dict[str, Any]
+) -> None:
+    kid, key = own_key(real)
+    header = {"typ": "JWT", "alg": "HS256", "kid": kid}
+    assert real.credential_of(encode(header, claims(), key))
+    with pytest.raises(errors.NotSignedIn):
+        real.credential_of(encode(header, claims(**changes), key))
+
+
+def claims(**changes: Any) -> dict[str, Any]:
+    ours = {"iss": "recital", "sub": "x", "jti": str(uuid.uuid4()), "exp": int(NOW.timestamp()) + 60}
+    return {name: value for name, value in {**ours, **changes}.items() if value is not None}
+
+
+def encode(header: dict[str, Any], claimed: dict[str, Any], key: OctKey) -> str:
+    """A token as somebody else's program would make it: any header, signed with HMAC by `key`."""
+    parts = [base64url(json.dumps(part).encode()) for part in (header, claimed)]
+    digest = {"HS384": "sha384", "HS512": "sha512"}.get(header["alg"], "sha256")
+    return ".".join((*parts, base64url(hmac.digest(key.raw_value, ".".join(parts).encode(), digest))))
+
+
+def base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def test_a_secret_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
