@@ -10,7 +10,8 @@ from typing import Any
 import click
 import msgspec
 
-from recital_core.ports import Item, Page
+from recital_core.ports import Page
+from recital_core.ports.pages import Item
 
 PAGE = 100
 GAP = "  "

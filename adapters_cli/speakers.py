@@ -9,6 +9,7 @@ import click
 
 from adapters_cli.output import json_option, limit_option, show_json, show_list, up_to
 from adapters_cli.start import Installation
+from recital_core.ports import SpeakerFilter
 from recital_core.speakers import Role, Speaker
 
 COLUMNS = ("email", "name", "role", "since", "id")
@@ -41,7 +42,7 @@ def command() -> None:
 def approve(installation: Installation, email: str, admin: bool) -> None:
     """Let EMAIL record, also before they ever signed in. Never lowers a role."""
     with installation.recital() as recital:
-        speaker = recital.accounts.approve(email, Role.ADMIN if admin else Role.SPEAKER)
+        speaker = recital.membership.approve(email, Role.ADMIN if admin else Role.SPEAKER)
     click.echo(f"{speaker.email} is {_with_article(speaker.role)}.")
 
 
@@ -52,7 +53,7 @@ def approve(installation: Installation, email: str, admin: bool) -> None:
 def list_all(installation: Installation, limit: int, as_json: bool) -> None:
     """Every account, the oldest first."""
     with installation.recital() as recital:
-        found = up_to(limit, lambda cursor, count: recital.accounts.page(cursor=cursor, limit=count))
+        found = up_to(limit, lambda cursor, count: recital.membership.page(SpeakerFilter(), cursor=cursor, limit=count))
     if as_json:
         show_json(found)
     else:
@@ -76,7 +77,8 @@ def login_link(installation: Installation, email: str) -> None:
 def token(installation: Installation, email: str, expires: timedelta) -> None:
     """Print a token for a program of EMAIL's, to be sent as `Authorization: Bearer`."""
     with installation.recital() as recital:
-        click.echo(recital.accounts.token(email, expires))
+        _, secret = recital.accounts.token(recital.membership.known(email), expires)
+        click.echo(secret)
 
 
 def _row(speaker: Speaker) -> tuple[object, ...]:

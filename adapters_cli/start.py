@@ -50,4 +50,4 @@ class Installation:
 
 def local_admin(recital: Recital) -> Speaker:
     """The account of the local admin, made or made an admin where it is not."""
-    return recital.accounts.approve(recital.settings.admin_email, Role.ADMIN)
+    return recital.membership.approve(recital.settings.admin_email, Role.ADMIN)

@@ -97,7 +97,7 @@ def _read(file: TextIO) -> str:
 
 
 def _owner(recital: Recital, email: str | None) -> Speaker:
-    return recital.accounts.known(email) if email else local_admin(recital)
+    return recital.membership.known(email) if email else local_admin(recital)
 
 
 def _row(text: TextSummary) -> tuple[object, ...]:

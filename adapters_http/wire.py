@@ -178,7 +178,7 @@ class SessionShown(msgspec.Struct, frozen=True, kw_only=True):
     text_revision: int
     language: str
     direction: str
-    speaker_id: UUID
+    speaker_id: UUID | None
     state: State
     started_at: datetime
     ended_at: datetime | None

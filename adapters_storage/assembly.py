@@ -16,8 +16,12 @@ from recital_core.accounts import Accounts
 from recital_core.aggregation import Aggregation
 from recital_core.library import Library
 from recital_core.listening import Listening
+from recital_core.membership import Membership
+from recital_core.oversight import Oversight
+from recital_core.personal_data import PersonalData
 from recital_core.ports import AudioWorkshop, BlobStore, Store
 from recital_core.recording import Recording
+from recital_core.speakers import Role
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -37,6 +41,9 @@ class Recital:
         settings: Settings,
         library: Library,
         accounts: Accounts,
+        membership: Membership,
+        personal_data: PersonalData,
+        oversight: Oversight,
         recording: Recording,
         aggregation: Aggregation,
         listening: Listening,
@@ -46,6 +53,9 @@ class Recital:
         self.settings = settings
         self.library = library
         self.accounts = accounts
+        self.membership = membership
+        self.personal_data = personal_data
+        self.oversight = oversight
         self.recording = recording
         self.aggregation = aggregation
         self.listening = listening
@@ -100,6 +110,8 @@ def _migrate(settings: Settings, url: str, *, serving: bool) -> None:
 def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recital:
     from sqlalchemy import create_engine
 
+    from adapters_storage.agreements import agreement_in
+    from adapters_storage.analytics import NoAnalytics
     from adapters_storage.audio.workshop import FfmpegWorkshop
     from adapters_storage.blobs.filesystem import FolderBlobStore
     from adapters_storage.clock import SystemClock
@@ -125,11 +137,35 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
     )
     closing.callback(engine.dispose)
     store = PostgresStore(engine, ProcrastinateJobs)
+    analytics = NoAnalytics()
+    agreement = agreement_in(settings.agreement_dir)
     recording = Recording(
-        store=store, staging=staging, clock=clock, abandon_after=timedelta(hours=settings.abandon_after_hours)
+        store=store,
+        staging=staging,
+        clock=clock,
+        sealer=sealer,
+        analytics=analytics,
+        agreement_version=agreement.version,
+        abandon_after=timedelta(hours=settings.abandon_after_hours),
+        open_sessions=settings.open_sessions,
     )
-    accounts = Accounts(store=store, clock=clock, sealer=sealer)
-    aggregation = Aggregation(store=store, staging=staging, archive=archive, audio=audio, clock=clock, sealer=sealer)
+    accounts = Accounts(
+        store=store,
+        clock=clock,
+        sealer=sealer,
+        analytics=analytics,
+        new_role=Role.PENDING if settings.approval else Role.SPEAKER,
+        delegated_admins=settings.delegation_admins,
+    )
+    aggregation = Aggregation(
+        store=store,
+        staging=staging,
+        archive=archive,
+        audio=audio,
+        clock=clock,
+        sealer=sealer,
+        analytics=analytics,
+    )
 
     def worker() -> Worker:
         from adapters_storage.jobs.worker import Worker
@@ -154,8 +190,11 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
 
     return Recital(
         settings=settings,
-        library=Library(store=store, clock=clock),
+        library=Library(store=store, clock=clock, sealer=sealer, analytics=analytics),
         accounts=accounts,
+        membership=Membership(store=store, clock=clock, agreement=agreement),
+        personal_data=PersonalData(store=store, staging=staging, archive=archive, clock=clock),
+        oversight=Oversight(store=store),
         recording=recording,
         aggregation=aggregation,
         listening=Listening(store=store, staging=staging, archive=archive, clock=clock, sealer=sealer),

@@ -8,7 +8,7 @@ Another program gives it the outside as ports (`recital_core.ports`), or takes t
     from adapters_storage.settings import Settings
 
     with assembled(Settings.load(os.environ)) as recital:
-        dana = recital.accounts.approve("dana@example.org")
+        dana = recital.membership.approve("dana@example.org")
         text = recital.library.add(dana, "שלום לכולם. מה שלומכם?", "he")
         for session in recital.recording.page(dana).items:
             print(session.text_title, session.session.state)

@@ -14,13 +14,14 @@ from recital_core.sessions import Capture, Ending, Mark, Segment, SessionId, Sta
 from recital_core.speakers import Role, Speaker
 from recital_core.texts import RecitalText
 from tests.coding import encoded, noise
+from tests.people import admitted
 
 RATE = 48_000
 SECOND = encoded(np.concatenate([noise(RATE // 2), np.zeros(RATE // 2, np.int16)]), "second.flac", rate=RATE)
 
 
 def dana_with_a_text(recital: Recital) -> tuple[Speaker, RecitalText]:
-    dana = recital.accounts.approve("dana@example.org", Role.SPEAKER)
+    dana = admitted(recital)
     return dana, recital.library.add(dana, "שלום לכולם. מה שלומכם?", "he")
 
 
@@ -50,7 +51,7 @@ def ended_session(recital: Recital) -> SessionId:
 
 
 def state_of(recital: Recital, session_id: SessionId) -> State:
-    admin = recital.accounts.approve("admin@localhost", Role.ADMIN)
+    admin = recital.membership.approve("admin@localhost", Role.ADMIN)
     return recital.recording.get(admin, session_id).session.state
 
 

@@ -18,17 +18,10 @@ import numpy as np
 
 from adapters_storage.audio.workshop import FfmpegWorkshop
 from adapters_storage.blobs.filesystem import FolderBlobStore
-from recital_core.accounts import Accounts
-from recital_core.aggregation import Aggregation
-from recital_core.library import Library
-from recital_core.recording import Recording
 from recital_core.sessions import Capture, Ending, Mark, Segment, SessionId
-from recital_core.speakers import Role
-from recital_core.testing.clock import StoppedClock
-from recital_core.testing.sealer import OpenSealer
-from recital_core.testing.store import MemoryStore
 from tests.coding import FFMPEG, Samples, encoded
 from tests.reading import HEBREW, Reading, reading
+from tests.world import World
 
 MINUTES, RATE, SEGMENT_SECONDS, RUNS = 5, 48_000, 5, 3
 ALLOWED = 1.3
@@ -46,19 +39,13 @@ class Installation:
     """The use cases over folders, and a store in memory: the work on audio and blobs is the real one."""
 
     def __init__(self, folder: Path) -> None:
-        store, clock, sealer = MemoryStore(), StoppedClock(), OpenSealer()
-        staging, archive = FolderBlobStore(folder / "staging"), FolderBlobStore(folder / "archive")
-        self.library = Library(store=store, clock=clock)
-        self.recording = Recording(store=store, staging=staging, clock=clock)
-        self.speaker = Accounts(store=store, clock=clock, sealer=sealer).approve("dana@example.org", Role.SPEAKER)
-        self.aggregation = Aggregation(
-            store=store,
-            staging=staging,
-            archive=archive,
+        world = World(
+            staging=FolderBlobStore(folder / "staging"),
+            archive=FolderBlobStore(folder / "archive"),
             audio=FfmpegWorkshop(folder=folder / "work"),
-            clock=clock,
-            sealer=sealer,
         )
+        self.library, self.recording, self.aggregation = world.library, world.recording, world.aggregation
+        self.speaker = world.speaker("dana")
 
     def ended(self, samples: Samples, presses: list[int]) -> SessionId:
         """A session of these samples in FLAC segments, ended and ready."""

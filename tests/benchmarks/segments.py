@@ -29,6 +29,7 @@ from adapters_http.server import serve
 from adapters_storage.assembly import assembled
 from adapters_storage.embedded import EmbeddedPostgres
 from adapters_storage.settings import Settings
+from tests.people import admitted
 
 SEGMENT_BYTES = 84_000
 SEGMENT_SAMPLES = 240_000
@@ -71,8 +72,7 @@ def main(uploads: int) -> None:
 
 def run_server(given: dict[str, str], to_parent: Connection) -> None:
     with assembled(Settings.load(given), serving=True) as recital:
-        recital.accounts.approve("dana@example.org")
-        token = recital.accounts.token("dana@example.org", timedelta(days=1))
+        _, token = recital.accounts.token(admitted(recital), timedelta(days=1))
         serve(recital, "127.0.0.1", 0, listening=lambda port: to_parent.send((port, token)))
 
 

@@ -11,7 +11,7 @@ from tests.cli.conftest import Terminal
 
 def test_approving_works_before_anybody_signed_in(terminal: Terminal, recital: Recital) -> None:
     assert "dana@example.org is a speaker" in terminal.run("speakers", "approve", " Dana@Example.org").stdout
-    assert recital.accounts.known("dana@example.org").role is Role.SPEAKER
+    assert recital.membership.known("dana@example.org").role is Role.SPEAKER
 
 
 def test_approving_never_lowers_a_role(terminal: Terminal) -> None:

@@ -10,64 +10,25 @@ from typing import Any
 
 import pytest
 
-from recital_core.accounts import Accounts
-from recital_core.aggregation import Aggregation
-from recital_core.agreements import Agreement
-from recital_core.library import Library
-from recital_core.listening import Listening
-from recital_core.membership import Membership
-from recital_core.oversight import Oversight
-from recital_core.personal_data import PersonalData
-from recital_core.recording import Recording
 from recital_core.sessions import Capture, Ending, Mark, MarkKind, RecitalSession, Segment, SessionId
 from recital_core.speakers import Role, Speaker, SpeakerId
-from recital_core.testing.analytics import MemoryAnalytics
 from recital_core.testing.audio import MemoryWorkshop
 from recital_core.testing.blobs import MemoryBlobStore
-from recital_core.testing.clock import StoppedClock
-from recital_core.testing.sealer import OpenSealer
-from recital_core.testing.store import MemoryStore
 from recital_core.texts import RecitalText
+from tests.world import World as OverPorts
 
-AGREEMENT = Agreement(version="2", texts={"en": "You agree.", "he": "מוסכם."})
 CAPTURE = Capture(sample_rate_hz=48_000)
 SECOND = 48_000
 
 
-class World:
-    """Every use case over one store, one staging and one archive in memory."""
+class World(OverPorts):
+    """All of it in memory, and to be looked into."""
 
     def __init__(self) -> None:
-        self.store = MemoryStore()
         self.staging = MemoryBlobStore()
         self.archive = MemoryBlobStore()
-        self.clock = StoppedClock()
-        self.sealer = OpenSealer()
-        self.analytics = MemoryAnalytics()
-        counting: Any = {
-            "store": self.store,
-            "clock": self.clock,
-            "sealer": self.sealer,
-            "analytics": self.analytics,
-        }
-        self.library = Library(**counting)
-        self.accounts = Accounts(**counting)
-        self.membership = Membership(store=self.store, clock=self.clock, agreement=AGREEMENT)
-        self.oversight = Oversight(store=self.store)
-        self.personal_data = PersonalData(
-            store=self.store, staging=self.staging, archive=self.archive, clock=self.clock
-        )
-        self.recording = Recording(**counting, staging=self.staging, agreement_version=AGREEMENT.version)
         self.audio = MemoryWorkshop()
-        self.aggregation = Aggregation(**counting, staging=self.staging, archive=self.archive, audio=self.audio)
-        self.listening = Listening(
-            store=self.store, staging=self.staging, archive=self.archive, clock=self.clock, sealer=self.sealer
-        )
-
-    def speaker(self, name: str, role: Role = Role.SPEAKER) -> Speaker:
-        """Somebody of that role who has agreed to be recorded."""
-        speaker = self.membership.approve(f"{name}@example.org", role)
-        return self.membership.agree(speaker, AGREEMENT.version, "en")
+        super().__init__(staging=self.staging, archive=self.archive, audio=self.audio)
 
     def opened(self, speaker: Speaker, text: RecitalText) -> RecitalSession:
         session, _ = self.recording.open(speaker, SessionId(uuid.uuid4()), text.id, None, CAPTURE)

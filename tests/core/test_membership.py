@@ -11,7 +11,8 @@ from recital_core.audit import Event
 from recital_core.letters import LetterKind
 from recital_core.ports import SpeakerFilter
 from recital_core.speakers import Role, Sex, Speaker
-from tests.core.conftest import AGREEMENT, World
+from tests.core.conftest import World
+from tests.world import AGREEMENT
 
 
 def test_an_account_is_approved_before_its_person_ever_signed_in(world: World) -> None:

@@ -23,6 +23,7 @@ from adapters_storage.assembly import Recital, assembled
 from adapters_storage.settings import Settings
 from recital_core.speakers import Role
 from tests.database import created_database
+from tests.people import admitted
 
 ORIGIN = "http://127.0.0.1:8000"
 PROSE = "The sun rose. The children ran.\nGrandmother read."
@@ -137,12 +138,11 @@ Calling = Callable[[Role], Caller]
 
 @pytest.fixture
 def calling(recital: Recital, client: TestClient[Litestar]) -> Calling:
-    """Makes somebody new of a role, who calls with a bearer token."""
+    """Makes somebody new of a role who has agreed to be recorded, and calls with a bearer token."""
 
     def someone(role: Role) -> Caller:
         email = f"{uuid.uuid4().hex[:12]}@example.org"
-        recital.accounts.approve(email, role)
-        token = recital.accounts.token(email, timedelta(days=1))
+        _, token = recital.accounts.token(admitted(recital, email, role), timedelta(days=1))
         return Caller(client, {"authorization": f"Bearer {token}"}, email)
 
     return someone

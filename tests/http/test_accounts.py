@@ -70,7 +70,7 @@ def test_under_https_the_cookie_is_held_to_this_host(database: str, tmp_path: Pa
         assembled(settings) as recital,
         TestClient(create_app(recital), base_url="https://recital.example.org") as client,
     ):
-        recital.accounts.approve("dana@example.org")
+        recital.membership.approve("dana@example.org")
         link = f"/api/auth/link/{recital.accounts.login_link('dana@example.org')}"
         answer = client.get(link, follow_redirects=False)
         cookie = answer.headers["set-cookie"]

@@ -15,6 +15,7 @@ from recital_core.sessions import SessionId
 from recital_core.speakers import Role
 from tests.coding import encoded, noise
 from tests.http.conftest import Address, Caller, Calling, ending, mark, slug
+from tests.people import admitted
 
 SAMPLES = 96_000
 
@@ -38,9 +39,8 @@ class Published:
 
 @pytest.fixture(scope="module")
 def published(recital: Recital, client: TestClient[Litestar]) -> Published:
-    speaker = recital.accounts.approve("listener@example.org", Role.SPEAKER)
-    token = recital.accounts.token(speaker.email, timedelta(days=1))
-    return Published(Caller(client, {"authorization": f"Bearer {token}"}, speaker.email), recital)
+    _, token = recital.accounts.token(admitted(recital, "listener@example.org"), timedelta(days=1))
+    return Published(Caller(client, {"authorization": f"Bearer {token}"}, "listener@example.org"), recital)
 
 
 def test_a_published_session_says_how_long_and_how_good_it_is(published: Published) -> None:

@@ -148,7 +148,7 @@ def test_the_server_says_which_part_fails(nobody: Caller, recital: Recital, monk
 
 
 def test_a_token_outlives_nothing_that_was_revoked(dana: Caller, recital: Recital) -> None:
-    token = recital.accounts.token(dana.email, timedelta(seconds=1))
+    _, token = recital.accounts.token(recital.membership.known(dana.email), timedelta(seconds=1))
     _, credential = recital.accounts.caller(token)
     recital.accounts.sign_out(credential)
     assert slug(dana.get("/api/me", headers={"authorization": f"Bearer {token}"})) == "not-signed-in"

@@ -21,6 +21,7 @@ from adapters_http.server import serve
 from adapters_storage.assembly import Recital, assembled
 from recital_core import errors
 from tests.http.conftest import settings_for
+from tests.people import admitted
 
 CLOSED = "and closed what was open"
 
@@ -35,8 +36,7 @@ class Running(NamedTuple):
 
 def serving(database: str, folder: str, said: Connection) -> None:
     with assembled(settings_for(database, Path(folder)), serving=True) as recital:
-        recital.accounts.approve("dana@example.org")
-        token = recital.accounts.token("dana@example.org", timedelta(days=1))
+        _, token = recital.accounts.token(admitted(recital), timedelta(days=1))
         serve(recital, "127.0.0.1", 0, listening=lambda port: said.send((port, token)))
         said.send(CLOSED)
 

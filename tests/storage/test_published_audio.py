@@ -12,19 +12,12 @@ import numpy as np
 import pytest
 
 from adapters_storage.audio.workshop import FfmpegWorkshop
-from recital_core.accounts import Accounts
-from recital_core.aggregation import Aggregation
-from recital_core.library import Library
 from recital_core.manifest import Manifest, decode
-from recital_core.recording import Recording
 from recital_core.sessions import Capture, Ending, Mark, MarkKind, Segment, SessionId, State
-from recital_core.speakers import Role
 from recital_core.testing.blobs import MemoryBlobStore
-from recital_core.testing.clock import StoppedClock
-from recital_core.testing.sealer import OpenSealer
-from recital_core.testing.store import MemoryStore
 from tests.coding import decoded, encoded
 from tests.reading import Reading, reading
+from tests.world import World
 
 SEGMENT = 240_000
 AGAIN = 4
@@ -50,13 +43,11 @@ class Published:
 def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
     base = tmp_path_factory.getbasetemp()
     spoken = reading(base.parent / "recital-readings", seed=1)
-    store, clock, sealer = MemoryStore(), StoppedClock(), OpenSealer()
-    staging, archive = MemoryBlobStore(), MemoryBlobStore()
-    workshop = FfmpegWorkshop(folder=base)
-    speaker = Accounts(store=store, clock=clock, sealer=sealer).approve("dana@example.org", Role.SPEAKER)
+    archive, workshop = MemoryBlobStore(), FfmpegWorkshop(folder=base)
+    world = World(archive=archive, audio=workshop)
+    recording, speaker = world.recording, world.speaker("dana")
     lines = "\n".join(sentence.text for sentence in spoken.sentences)
-    text = Library(store=store, clock=clock).add(speaker, lines, "he")
-    recording = Recording(store=store, staging=staging, clock=clock)
+    text = world.library.add(speaker, lines, "he")
     session, _ = recording.open(
         speaker, SessionId(uuid.UUID(int=5)), text.id, None, Capture(sample_rate_hz=spoken.rate)
     )
@@ -84,8 +75,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
     ]
     recording.take_marks(speaker, session.id, presses)
     recording.end(speaker, session.id, Ending(segments=number + 1, samples=len(pcm), marks=len(presses), drop_last=1))
-    aggregation = Aggregation(store=store, staging=staging, archive=archive, audio=workshop, clock=clock, sealer=sealer)
-    assert aggregation.finalize(session.id).state is State.UPLOADED
+    assert world.aggregation.finalize(session.id).state is State.UPLOADED
     yield Published(spoken, archive, session.id)
     workshop.close()
 

@@ -93,7 +93,7 @@ def working(recital: Recital) -> Iterator[None]:
 
 
 def session(recital: Recital, session_id: SessionId) -> RecitalSession:
-    admin = recital.accounts.approve("admin@localhost", Role.ADMIN)
+    admin = recital.membership.approve("admin@localhost", Role.ADMIN)
     return recital.recording.get(admin, session_id).session
 
 
@@ -176,13 +176,13 @@ def test_a_session_whose_job_was_lost_is_found_by_the_sweep(recital: Recital, pl
 
 
 def test_sign_ins_and_links_whose_time_is_over_are_forgotten_by_the_sweep(recital: Recital, place: Place) -> None:
-    dana = recital.accounts.approve("dana@example.org")
-    recital.accounts.login_link(dana.email)
-    recital.accounts.token(dana.email, timedelta(days=1))
+    dana = recital.membership.approve("dana@example.org")
+    recital.accounts.login_link("dana@example.org")
+    recital.accounts.token(dana, timedelta(days=1))
     with psycopg.connect(place.database) as connection:
         for table in ("credentials", "sign_in_links"):
             connection.execute(f"UPDATE {table} SET expires_at = now()")
-    recital.accounts.login_link(dana.email)
+    recital.accounts.login_link("dana@example.org")
     with working(recital):
         wait_until(lambda: place.count("credentials") == 0, SOON_S, "the token is forgotten")
     assert place.count("sign_in_links") == 1
