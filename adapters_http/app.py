@@ -13,10 +13,11 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityRequirement, SecurityScheme
 
 from adapters_http.auth.callers import approved, cookie_name, is_https, known_host, signed_in
+from adapters_http.auth.providers import Providers
 from adapters_http.headers import on_every_answer
 from adapters_http.problems import accident, refused, refused_by_framework
 from adapters_http.requests import JSON_BYTES, RecitalRequest
-from adapters_http.routes import accounts, health, problems, segments, sessions, texts
+from adapters_http.routes import accounts, auth, health, problems, segments, sessions, texts
 from adapters_http.web import client_routes
 from adapters_storage.assembly import Recital
 from recital_core import errors
@@ -26,9 +27,10 @@ SIGN_IN: list[SecurityRequirement] = [{"browser": []}, {"program": []}]
 
 def create_app(recital: Recital) -> Litestar:
     """The whole HTTP side of `recital`: the API, health, problem types and the web client."""
-    anybody = [accounts.get_config, accounts.sign_in_by_link, segments.play_file]
-    whoever_is_signed_in = [accounts.get_me, accounts.sign_out]
+    anybody = [accounts.get_config, *auth.ANYBODY, segments.play_file]
+    whoever_is_signed_in = [accounts.get_me, *auth.SIGNED_IN]
     whoever_is_approved = [*texts.ROUTES, *sessions.ROUTES, segments.put_segment]
+    providers = Providers(recital.settings.sign_in_providers, f"{recital.settings.address}/api/auth/callback")
     return Litestar(
         route_handlers=[
             Router("/api", route_handlers=anybody),
@@ -39,7 +41,10 @@ def create_app(recital: Recital) -> Litestar:
             *client_routes(),
         ],
         before_request=known_host,
-        dependencies={"recital": Provide(lambda: recital, sync_to_thread=False)},
+        dependencies={
+            "recital": Provide(lambda: recital, sync_to_thread=False),
+            "providers": Provide(lambda: providers, sync_to_thread=False),
+        },
         state=State({"recital": recital}),
         request_class=RecitalRequest,
         request_max_body_size=JSON_BYTES,

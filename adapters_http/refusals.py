@@ -29,6 +29,14 @@ class CrossSite(errors.NotAllowed):
     title = "This request came from another site"
 
 
+class SignInRefused(errors.NotAllowed):
+    title = "This sign-in did not come to its end"
+
+
+class ProviderUnavailable(errors.Unavailable):
+    title = "The sign-in provider does not answer as it should"
+
+
 class ClientNotBuilt(errors.Unavailable):
     title = "The web client is not built"
 

@@ -10,14 +10,15 @@ from litestar import Request
 from litestar.datastructures import State
 from litestar.exceptions import InternalServerException
 
+from adapters_http.auth.callers import SignIn
 from adapters_http.refusals import Malformed
 from recital_core import errors
-from recital_core.speakers import CredentialId, Speaker
+from recital_core.speakers import Speaker
 
 JSON_BYTES = 1024 * 1024
 
 
-class RecitalRequest(Request[Speaker, CredentialId, State]):
+class RecitalRequest(Request[Speaker, SignIn, State]):
     """`user` and `auth` are the caller and their sign-in wherever a guard has asked for one."""
 
     async def stream(self) -> AsyncGenerator[bytes, None]:

@@ -1,8 +1,9 @@
-"""Who is calling: a browser by its cookie, a program by its bearer token; and the guards by role."""
+"""Who calls: a browser by its cookie, a program by its token, a trusted system in somebody's name; and the guards."""
 
 from __future__ import annotations
 
-from typing import Any
+import hmac
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from litestar import Request
@@ -16,12 +17,23 @@ from adapters_storage.assembly import Recital
 from adapters_storage.settings import LOOPBACK, Settings
 from recital_core import errors
 from recital_core.accounts import BROWSER_LASTS
+from recital_core.audit import Actor, Way
 from recital_core.speakers import CredentialId, Role, Speaker
-
-Connection = ASGIConnection[BaseRouteHandler, Speaker, CredentialId, State]
 
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 OUR_OWN = frozenset(("same-origin", "none"))
+DELEGATION_KEY = "x-delegation-secret-key"
+DELEGATED_EMAIL = "x-delegated-user-email"
+
+
+class SignIn(NamedTuple):
+    """How the caller of a request came in. A delegated caller has no credential."""
+
+    credential_id: CredentialId | None
+    actor: Actor
+
+
+Connection = ASGIConnection[BaseRouteHandler, Speaker, SignIn, State]
 
 
 async def known_host(connection: Request[Any, Any, Any]) -> None:
@@ -37,26 +49,60 @@ async def known_host(connection: Request[Any, Any, Any]) -> None:
 
 
 async def signed_in(connection: Connection, _handler: BaseRouteHandler) -> None:
-    """Finds the caller, for `request.user` and `request.auth`. Raises NotSignedIn, CrossSite."""
-    recital = _recital(connection)
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    if scheme:
-        if scheme.lower() != "bearer":
-            raise errors.NotSignedIn("The only Authorization here is Bearer.")
+    """Finds the caller, for `request.user` and `request.auth`. Raises NotSignedIn, CrossSite, NotAllowed."""
+    recital, headers = _recital(connection), connection.headers
+    if DELEGATION_KEY in headers or DELEGATED_EMAIL in headers:
+        _must_be_trusted(headers.get(DELEGATION_KEY, ""), recital.settings.delegation_secret_key)
+        email = headers.get(DELEGATED_EMAIL, "")
+        caller = await sync_to_thread(recital.accounts.delegated, email, address_of(connection))
+        credential_id, way = None, Way.DELEGATION
     else:
-        token = connection.cookies.get(cookie_name(recital.settings), "")
-        if token and connection.scope.get("method") not in SAFE_METHODS:
-            _must_be_same_origin(connection, recital.settings)
-    if not token:
-        raise errors.NotSignedIn("This needs a sign-in.")
-    caller, credential_id = await sync_to_thread(recital.accounts.caller, token.strip())
-    connection.scope["user"], connection.scope["auth"] = caller, credential_id
+        token, way = _token(connection, recital.settings)
+        caller, credential_id = await sync_to_thread(recital.accounts.caller, token)
+    actor = Actor(speaker_id=caller.id, way=way, address=address_of(connection))
+    connection.scope["user"], connection.scope["auth"] = caller, SignIn(credential_id, actor)
 
 
 async def approved(connection: Connection, handler: BaseRouteHandler) -> None:
     """Lets in whom an operator has approved. Raises ApprovalNeeded, and what `signed_in` raises."""
     await signed_in(connection, handler)
     connection.user.must_be(Role.SPEAKER)
+
+
+async def admin(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Lets in operators. Raises ApprovalNeeded, NotAllowed, and what `signed_in` raises."""
+    await signed_in(connection, handler)
+    connection.user.must_be(Role.ADMIN)
+
+
+async def agreed(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Lets in who is approved and signed the agreement of today. Raises AgreementNeeded, and what `approved` raises."""
+    await approved(connection, handler)
+    connection.user.must_have_agreed_to(_recital(connection).membership.agreement.version)
+
+
+async def agreed_or_admin(connection: Connection, handler: BaseRouteHandler) -> None:
+    """As `agreed`, but an admin reads without having signed."""
+    await approved(connection, handler)
+    if connection.user.role is not Role.ADMIN:
+        connection.user.must_have_agreed_to(_recital(connection).membership.agreement.version)
+
+
+async def not_delegated(connection: Connection, _handler: BaseRouteHandler) -> None:
+    """Of whom another guard has let in, refuses whom a trusted system speaks for. Raises NotAllowed."""
+    if connection.auth.actor.way is Way.DELEGATION:
+        raise errors.NotAllowed("Nobody may do this in somebody else's name.")
+
+
+async def browser_only(connection: Connection, _handler: BaseRouteHandler) -> None:
+    """Of whom another guard has let in, refuses all but browsers. Raises NotAllowed."""
+    if connection.auth.actor.way is not Way.BROWSER:
+        raise errors.NotAllowed("Only somebody who signed in with a browser may do this.")
+
+
+def address_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
+    """The IP address that the request came from."""
+    return connection.client.host if connection.client else None
 
 
 def cookie_name(settings: Settings) -> str:
@@ -92,6 +138,29 @@ def _must_be_same_origin(connection: Connection, settings: Settings) -> None:
         ours = connection.headers.get("origin") == f"{scheme}://{host}"
     if not ours:
         raise CrossSite("Only this site's own pages may do this with the sign-in of a browser.")
+
+
+def _must_be_trusted(given: str, key: str | None) -> None:
+    """Raises NotSignedIn unless `given` is the key of a trusted system; the comparison takes as long for any text."""
+    if key is None or not hmac.compare_digest(given.encode(), key.encode()):
+        raise errors.NotSignedIn("This is not the key of a trusted system.")
+
+
+def _token(connection: Connection, settings: Settings) -> tuple[str, Way]:
+    """The token that came along, and with whom. Raises NotSignedIn, CrossSite."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme:
+        if scheme.lower() != "bearer":
+            raise errors.NotSignedIn("The only Authorization here is Bearer.")
+        way = Way.PROGRAM
+    else:
+        token = connection.cookies.get(cookie_name(settings), "")
+        if token and connection.scope.get("method") not in SAFE_METHODS:
+            _must_be_same_origin(connection, settings)
+        way = Way.BROWSER
+    if not token:
+        raise errors.NotSignedIn("This needs a sign-in.")
+    return token.strip(), way
 
 
 def _recital(connection: ASGIConnection[Any, Any, Any, Any]) -> Recital:
