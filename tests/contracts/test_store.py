@@ -1,102 +1,22 @@
-"""The store's promises, over every store alike."""
+"""The store's promises on transactions, texts and sessions, over every store alike."""
 
 from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import Connection, create_engine
 
-from adapters_storage.postgres.schema import engine_url
-from adapters_storage.postgres.unit_of_work import PostgresStore
 from recital_core import errors
-from recital_core.ports import Intake, Jobs, Store
-from recital_core.sessions import Capture, Ending, Mark, Outcome, RecitalSession, Segment, SessionId, State
-from recital_core.speakers import Credential, CredentialId, CredentialKind, Role, Speaker, SpeakerId
-from recital_core.testing.store import MemoryStore
-from recital_core.texts import Language, RecitalText, TextId, TextSource
-
-NOW = datetime(2026, 5, 1, 10, tzinfo=UTC)
-LATER = NOW + timedelta(minutes=1)
-
-
-class NoJobs:
-    """The job queue has a contract test of its own."""
-
-    def __init__(self, _connection: Connection) -> None: ...
-
-    def finalize(self, session_id: SessionId) -> None: ...
-
-
-@pytest.fixture(params=["memory", "postgres"])
-def store(request: pytest.FixtureRequest) -> Iterator[Store]:
-    if request.param == "memory":
-        yield MemoryStore()
-        return
-    engine = create_engine(engine_url(request.getfixturevalue("database")))
-    jobs: type[Jobs] = NoJobs
-    yield PostgresStore(engine, jobs)
-    engine.dispose()
-
-
-@pytest.fixture
-def dana(store: Store) -> Speaker:
-    return added_speaker(store, "dana@example.org")
-
-
-@pytest.fixture
-def text(store: Store, dana: Speaker) -> RecitalText:
-    return added_text(store, dana)
-
-
-@pytest.fixture
-def session(store: Store, dana: Speaker, text: RecitalText) -> RecitalSession:
-    return added_session(store, dana, text)
-
-
-def added_speaker(store: Store, email: str, role: Role = Role.SPEAKER, at: datetime = NOW) -> Speaker:
-    speaker = Speaker(id=SpeakerId(uuid.uuid4()), email=email, display_name=email, role=role, created_at=at)
-    with store.transaction() as tx:
-        assert tx.speakers.add(speaker)
-    return speaker
-
-
-def added_text(store: Store, owner: Speaker, *, public: bool = False, at: datetime = NOW) -> RecitalText:
-    text = RecitalText(
-        id=TextId(uuid.uuid4()),
-        owner_id=owner.id,
-        title="בוקר",
-        language=Language("he"),
-        revision=1,
-        paragraphs=(("בוקר טוב.", "מה שלומך?"), ("הכול טוב.",)),
-        public=public,
-        source=TextSource(),
-        created_at=at,
-    )
-    with store.transaction() as tx:
-        tx.texts.add(text)
-    return text
-
-
-def added_session(store: Store, speaker: Speaker, text: RecitalText, at: datetime = NOW) -> RecitalSession:
-    session = RecitalSession(
-        id=SessionId(uuid.uuid4()),
-        speaker_id=speaker.id,
-        text_id=text.id,
-        text_revision=text.revision,
-        capture=Capture(sample_rate_hz=48_000, echo_cancellation=False, codec="flac"),
-        opened_at=at,
-        last_activity_at=at,
-    )
-    with store.transaction() as tx:
-        assert tx.sessions.add(session)
-    return session
+from recital_core.ports import Intake, Store
+from recital_core.sessions import Ending, Mark, Outcome, RecitalSession, Segment, SessionId, State
+from recital_core.speakers import Role, Speaker, SpeakerId
+from recital_core.texts import RecitalText
+from tests.contracts.conftest import LATER, NOW, added_session, added_speaker, added_text
 
 
 def a_segment(number: int, digest: str = "a" * 64) -> Segment:
@@ -117,12 +37,12 @@ def test_what_a_raising_block_did_is_not_kept(store: Store, dana: Speaker) -> No
         tx.speakers.save(msgspec.structs.replace(dana, display_name="Somebody Else"))
         raise RuntimeError
     with store.transaction() as tx:
-        assert tx.speakers.by_email(dana.email) == dana
+        assert tx.speakers.get(dana.id) == dana
 
 
 def test_calls_that_stand_alone_are_kept_at_once(store: Store, dana: Speaker, session: RecitalSession) -> None:
     with pytest.raises(RuntimeError), store.separately() as tx:
-        assert tx.speakers.by_email(dana.email) == dana
+        assert tx.speakers.get(dana.id) == dana
         tx.sessions.add_segment(session.id, a_segment(0), NOW)
         raise RuntimeError
     with store.separately() as tx:
@@ -143,89 +63,6 @@ def test_a_claim_ends_with_the_block_that_raised(store: Store) -> None:
         raise RuntimeError
     with store.claim(session_id) as mine:
         assert mine
-
-
-# ---- people
-
-
-def test_an_address_belongs_to_one_account(store: Store, dana: Speaker) -> None:
-    namesake = msgspec.structs.replace(dana, id=SpeakerId(uuid.uuid4()))
-    with store.transaction() as tx:
-        assert not tx.speakers.add(namesake)
-        assert tx.speakers.by_email(dana.email) == dana
-        assert tx.speakers.by_email("nobody@example.org") is None
-
-
-def test_accounts_come_by_their_age_in_pages(store: Store) -> None:
-    added = [added_speaker(store, f"{n}@example.org", at=NOW + timedelta(seconds=n)) for n in range(5)]
-    with store.transaction() as tx:
-        first = tx.speakers.page(None, 2)
-        second = tx.speakers.page(first.next, 2)
-        third = tx.speakers.page(second.next, 2)
-    assert [*first.items, *second.items, *third.items] == added
-    assert third.next is None
-
-
-def test_a_credential_speaks_for_its_speaker_until_it_ends_or_is_revoked(store: Store, dana: Speaker) -> None:
-    credential = Credential(
-        id=CredentialId(uuid.uuid4()),
-        speaker_id=dana.id,
-        kind=CredentialKind.PROGRAM,
-        created_at=NOW,
-        expires_at=NOW + timedelta(hours=1),
-    )
-    with store.transaction() as tx:
-        tx.credentials.add(credential)
-        assert tx.credentials.speaker_of(credential.id, NOW) == dana
-        assert tx.credentials.speaker_of(credential.id, credential.expires_at) is None
-        tx.credentials.revoke(credential.id)
-        tx.credentials.revoke(credential.id)
-        assert tx.credentials.speaker_of(credential.id, NOW) is None
-
-
-def test_a_link_is_used_once_however_many_try(store: Store, dana: Speaker) -> None:
-    with store.transaction() as tx:
-        tx.credentials.add_link("digest", dana.id, NOW + timedelta(hours=1))
-    together = threading.Barrier(8)
-
-    def try_it(_: int) -> SpeakerId | None:
-        together.wait()
-        with store.transaction() as tx:
-            return tx.credentials.use_link("digest", NOW)
-
-    with ThreadPoolExecutor(8) as tries:
-        answers = list(tries.map(try_it, range(8)))
-    assert (answers.count(dana.id), answers.count(None)) == (1, 7)
-
-
-def test_what_is_over_is_forgotten_and_nothing_else(store: Store, dana: Speaker) -> None:
-    over, good = (
-        Credential(
-            id=CredentialId(uuid.uuid4()),
-            speaker_id=dana.id,
-            kind=CredentialKind.BROWSER,
-            created_at=NOW - timedelta(days=1),
-            expires_at=expires_at,
-        )
-        for expires_at in (NOW, NOW + timedelta(seconds=1))
-    )
-    with store.transaction() as tx:
-        for credential in (over, good):
-            tx.credentials.add(credential)
-            tx.credentials.add_link(str(credential.id), dana.id, credential.expires_at)
-        assert tx.credentials.forget_expired(NOW) == 2
-        assert tx.credentials.forget_expired(NOW) == 0
-        assert tx.credentials.speaker_of(over.id, NOW - timedelta(hours=1)) is None
-        assert tx.credentials.speaker_of(good.id, NOW) == dana
-        assert tx.credentials.use_link(str(over.id), NOW - timedelta(hours=1)) is None
-        assert tx.credentials.use_link(str(good.id), NOW) == dana.id
-
-
-def test_a_link_that_is_over_is_nobody_s(store: Store, dana: Speaker) -> None:
-    with store.transaction() as tx:
-        tx.credentials.add_link("digest", dana.id, NOW)
-        assert tx.credentials.use_link("digest", NOW) is None
-        assert tx.credentials.use_link("another", NOW) is None
 
 
 # ---- texts
@@ -264,6 +101,23 @@ def test_pages_stay_the_same_while_texts_are_added(store: Store, dana: Speaker) 
 def test_a_cursor_that_is_not_ours_is_refused(store: Store, dana: Speaker, cursor: str) -> None:
     with store.transaction() as tx, pytest.raises(errors.Invalid):
         tx.texts.page(dana, cursor, 2)
+
+
+def test_the_texts_of_an_owner_are_told_retired_ones_too(store: Store, dana: Speaker, text: RecitalText) -> None:
+    older = added_text(store, dana, at=NOW - timedelta(days=1))
+    added_text(store, added_speaker(store, "noam@example.org"))
+    with store.transaction() as tx:
+        tx.texts.retire(older.id, NOW)
+        assert list(tx.texts.of_owner(dana.id)) == [older.id, text.id]
+
+
+def test_a_retired_text_is_out_of_the_lists_and_keeps_its_words(store: Store, dana: Speaker, text: RecitalText) -> None:
+    other = added_text(store, dana)
+    with store.transaction() as tx:
+        tx.texts.retire(text.id, NOW)
+        tx.texts.retire(text.id, LATER)
+        assert tx.texts.get(text.id) == msgspec.structs.replace(text, retired_at=NOW)
+        assert [item.id for item in tx.texts.page(dana, None, 10).items] == [other.id]
 
 
 # ---- sessions
@@ -393,6 +247,35 @@ def test_discarded_sessions_are_unfinished_until_they_are_erased(store: Store, s
         assert list(tx.sessions.unfinished(State.DISCARDED, 10)) == [session.id]
         tx.sessions.save(msgspec.structs.replace(discarded, erased_at=NOW))
         assert list(tx.sessions.unfinished(State.DISCARDED, 10)) == []
+
+
+def test_the_sessions_of_a_speaker_come_by_their_age_and_the_open_ones_are_counted(
+    store: Store, dana: Speaker, text: RecitalText, session: RecitalSession
+) -> None:
+    older = added_session(store, dana, text, NOW - timedelta(hours=1)).to(State.DISCARDED, discarded_at=NOW)
+    added_session(store, added_speaker(store, "noam@example.org"), text)
+    with store.transaction() as tx:
+        assert tx.sessions.active_count(dana.id) == 2
+        tx.sessions.save(older)
+        assert tx.sessions.active_count(dana.id) == 1
+        assert list(tx.sessions.of_speaker(dana.id)) == [older, session]
+        assert list(tx.sessions.of_speaker(SpeakerId(uuid.uuid4()))) == []
+
+
+def test_only_what_was_uploaded_once_is_retracted(store: Store, dana: Speaker, text: RecitalText) -> None:
+    added = [added_session(store, dana, text) for _ in range(1005)]
+    kept, never_published, *retracted = added
+    with store.transaction() as tx:
+        tx.sessions.save(msgspec.structs.replace(kept, state=State.UPLOADED, uploaded_at=NOW))
+        tx.sessions.save(never_published.to(State.DISCARDED, discarded_at=LATER))
+        for n, session in enumerate(retracted):
+            at = LATER + timedelta(seconds=n // 2)
+            tx.sessions.save(msgspec.structs.replace(session, state=State.DISCARDED, uploaded_at=NOW, discarded_at=at))
+    with store.separately() as tx:
+        told = list(tx.sessions.retractions())
+    assert {each.session_id for each in told} == {session.id for session in retracted}
+    assert len(told) == len(retracted)
+    assert [each.retracted_at for each in told] == sorted(each.retracted_at for each in told)
 
 
 def test_two_ends_of_one_session_wait_for_each_other(store: Store, session: RecitalSession) -> None:
