@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from typing import BinaryIO
 
@@ -10,8 +11,6 @@ import msgspec
 HEAD_BYTES = 64 * 1024
 NARROW_BITS = 16
 LOWEST_RATE, HIGHEST_RATE = 8_000, 384_000
-UNKNOWN_SIZES = (0, 0xFFFFFFFF)
-"""What programs that write WAV without knowing the end put for its size."""
 STREAMINFO_END = 42
 OPUS_MOST_CHANNELS = 8
 
@@ -43,8 +42,11 @@ class Header(msgspec.Struct, frozen=True):
 
 def header(media_type: str, file: BinaryIO) -> Header | None:
     """The header of a file that decodes alone; None when it is not of `media_type`."""
-    read = {"audio/flac": flac_header, "audio/wav": wav_header}.get(media_type, opus_header)
-    found = read(file.read(HEAD_BYTES))
+    head = file.read(HEAD_BYTES)
+    if media_type == "audio/wav":
+        found = wav_header(head, file.seek(0, io.SEEK_END))
+    else:
+        found = flac_header(head) if media_type == "audio/flac" else opus_header(head)
     return found if found and LOWEST_RATE <= found.format.sample_rate_hz <= HIGHEST_RATE else None
 
 
@@ -57,8 +59,11 @@ def flac_header(head: bytes) -> Header | None:
     return Header(Format(rate, channels, bits), facts & (1 << 36) - 1 or None) if rate else None
 
 
-def wav_header(head: bytes) -> Header | None:
-    """The `fmt ` and `data` chunks (Multimedia Programming Interface and Data Specifications 1.0)."""
+def wav_header(head: bytes, file_bytes: int) -> Header | None:
+    """The `fmt ` and `data` chunks (Multimedia Programming Interface and Data Specifications 1.0).
+
+    Programs that write into a pipe know no size: they put none, or one far beyond the end of the file.
+    """
     if head[:4] != b"RIFF" or head[8:12] != b"WAVE":
         return None
     at, found = 12, None
@@ -68,7 +73,8 @@ def wav_header(head: bytes) -> Header | None:
             _, channels, rate, _, block, bits = struct.unpack_from("<HHIIHH", head, at + 8)
             found = (Format(rate, channels, bits), block) if rate and channels and block else None
         elif name == b"data" and found:
-            return Header(found[0], None if size in UNKNOWN_SIZES else size // found[1])
+            form, frame_bytes = found
+            return Header(form, size // frame_bytes if 0 < size <= file_bytes else None)
         at += 8 + size + size % 2
     return None
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-import shutil
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -71,7 +71,7 @@ class Joiner:
     def alone(self, staging: BlobStore) -> Line:
         """Segments that decode alone. Raises AudioUnreadable when not one of them is of the media type."""
         files = [self._folder / f"{place:06}.in" for place in range(len(self._segments))]
-        heads = [self._fetch(staging, key, file) for key, file in zip(self._keys, files, strict=True)]
+        heads = [self._fetch_headed(staging, at, file) for at, file in enumerate(files)]
         formats = Counter(head.format for head in heads if head)
         if not formats:
             raise errors.AudioUnreadable("Not one segment can be read.")
@@ -91,11 +91,8 @@ class Joiner:
         coded, pcm = self._folder / f"source.audio.{extension}", self._folder / "source.pcm"
         joined = self._folder / "joined.pcm"
         with coded.open("wb") as whole:
-            for key, segment in zip(self._keys, self._segments, strict=True):
-                try:
-                    with staging.open(key) as body:
-                        shutil.copyfileobj(body, whole)
-                except errors.BlobNotFound:
+            for at, segment in enumerate(self._segments):
+                if not self._fetch(staging, at, whole):
                     self._problems.append(f"Segment {segment.number} is missing.")
         form = Format(self._rate, 1, 16)
         log = self._run([*self._input(coded), "-map", "0:a:0", *_raw(form), joined.name])
@@ -120,14 +117,25 @@ class Joiner:
             coded_channels=_channels(log),
         )
 
-    def _fetch(self, staging: BlobStore, key: str, file: Path) -> Header | None:
+    def _fetch(self, staging: BlobStore, at: int, into: BinaryIO) -> bool:
+        """Append a segment to a file, and note when it is not the one that was sent; False when there is none."""
+        digest = hashlib.sha256()
         try:
-            with staging.open(key) as body, file.open("w+b") as copy:
-                shutil.copyfileobj(body, copy)
-                copy.seek(0)
-                return header(self._media_type, copy)
+            with staging.open(self._keys[at]) as body:
+                while piece := body.read(COPY_BYTES):
+                    digest.update(piece)
+                    into.write(piece)
         except errors.BlobNotFound:
-            return None
+            return False
+        if digest.hexdigest() != self._segments[at].digest:
+            self._problems.append(f"Segment {self._segments[at].number} has changed since it was sent.")
+        return True
+
+    def _fetch_headed(self, staging: BlobStore, at: int, file: Path) -> Header | None:
+        with file.open("w+b") as copy:
+            fetched = self._fetch(staging, at, copy)
+            copy.seek(0)
+            return header(self._media_type, copy) if fetched else None
 
     def _decode_joined(self, files: Sequence[Path], form: Format, pcm: Path) -> bool:
         """One run over all segments; False unless it gave exactly the declared samples without a complaint."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -57,7 +58,7 @@ def joined(
             staging.put(f"s/{n}", io.BytesIO(body), bench.media_type, {})
         segment = Segment(
             number=n,
-            digest="",
+            digest=hashlib.sha256(body or b"").hexdigest(),
             media_type=bench.media_type,
             first_sample=start,
             samples=count,

@@ -41,14 +41,20 @@ def joined(
     *,
     rate: int = RATE,
     holes: Sequence[int] | None = None,
+    sent: Sequence[bytes] | None = None,
 ) -> AbstractContextManager[JoinedAudio]:
-    """The session of these segments, with holes of so many samples before them."""
+    """The session of these segments, with holes of so many samples before them; `sent` is what they once were."""
     staging, segments, start = MemoryBlobStore(), [], 0
     for n, (body, count) in enumerate(zip(bodies, samples, strict=True)):
         start += holes[n] if holes else 0
         staging.put(f"s/{n}", io.BytesIO(body), media_type, {})
         segment = Segment(
-            number=n, digest="", media_type=media_type, first_sample=start, samples=count, bytes=len(body)
+            number=n,
+            digest=hashlib.sha256(sent[n] if sent else body).hexdigest(),
+            media_type=media_type,
+            first_sample=start,
+            samples=count,
+            bytes=len(body),
         )
         segments.append(SegmentAudio(segment=segment, key=f"s/{n}"))
         start += count
@@ -177,6 +183,22 @@ def test_flac_that_does_not_say_its_length_is_joined_without_a_word(workshop: Ff
         assert np.array_equal(decoded(published(audio, MAIN)), np.concatenate(parts))
 
 
+@pytest.mark.parametrize("size", [0, 0x7FFF_F000, 0x8000_0000, 0xFFFF_FFFF], ids=hex)
+def test_wav_that_was_piped_states_no_size_and_is_joined_without_a_word(workshop: FfmpegWorkshop, size: int) -> None:
+    body = encoded(noise(RATE), "s.wav")
+    at = body.index(b"data") + 4
+    piped = body[:at] + size.to_bytes(4, "little") + body[at + 4 :]
+    with joined(workshop, "audio/wav", [body, piped], [RATE] * 2) as audio:
+        assert list(audio.problems) == []
+        assert np.array_equal(decoded(published(audio, MAIN)), np.tile(noise(RATE), 2))
+
+
+def test_truncated_wav_is_told(workshop: FfmpegWorkshop) -> None:
+    body = encoded(noise(RATE), "s.wav")
+    with joined(workshop, "audio/wav", [body[:-2_000], body], [RATE] * 2) as audio:
+        assert list(audio.problems) == ["Segment 0 has 47000 samples, not the declared 48000."]
+
+
 def test_24_bits_stay_24_bits(workshop: FfmpegWorkshop) -> None:
     samples = np.random.default_rng(1).integers(-(2**22), 2**22, RATE, dtype=np.int32) << 8
     body = encoded(samples, "s.flac", "-sample_fmt", "s32", "-bits_per_raw_sample", "24")
@@ -242,6 +264,18 @@ def test_one_flipped_bit_is_told(workshop: FfmpegWorkshop) -> None:
     with joined(workshop, "audio/flac", [bytes(body) for body in bodies], [RATE] * 3) as audio:
         assert len(audio.problems) == 1
         assert audio.problems[0].startswith("Segment 2 ")
+
+
+@pytest.mark.parametrize(("media_type", "ending"), [("audio/wav", "wav"), (WEBM, "webm")])
+def test_bytes_that_changed_since_they_were_sent_are_told_though_they_can_be_read(
+    workshop: FfmpegWorkshop, media_type: str, ending: str
+) -> None:
+    body = encoded(tone(RATE), f"s.{ending}")
+    changed = bytearray(body)
+    changed[len(body) // 2] ^= 0x10
+    with joined(workshop, media_type, [bytes(changed)], [RATE], sent=[body]) as audio:
+        assert "Segment 0 has changed since it was sent." in audio.problems
+        assert audio.samples == RATE
 
 
 @pytest.mark.parametrize("media_type", ["audio/flac", "audio/wav", OPUS, WEBM, MP4])
