@@ -12,12 +12,13 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityRequirement, SecurityScheme
 
-from adapters_http.auth.callers import approved, cookie_name, is_https, known_host, signed_in
+from adapters_http.auth.callers import agreed_or_admin, approved, cookie_name, is_admin, is_https, known_host, signed_in
 from adapters_http.auth.providers import Providers
 from adapters_http.headers import on_every_answer
+from adapters_http.limits import Limits, limited
 from adapters_http.problems import accident, refused, refused_by_framework
 from adapters_http.requests import JSON_BYTES, RecitalRequest
-from adapters_http.routes import accounts, auth, health, problems, segments, sessions, texts
+from adapters_http.routes import admin, auth, config, health, me, problems, segments, sessions, texts, tokens
 from adapters_http.web import client_routes
 from adapters_storage.assembly import Recital
 from recital_core import errors
@@ -25,17 +26,19 @@ from recital_core import errors
 SIGN_IN: list[SecurityRequirement] = [{"browser": []}, {"program": []}]
 
 
-def create_app(recital: Recital) -> Litestar:
+def create_app(recital: Recital, limits: Limits | None = None) -> Litestar:
     """The whole HTTP side of `recital`: the API, health, problem types and the web client."""
-    anybody = [accounts.get_config, *auth.ANYBODY, segments.play_file]
-    whoever_is_signed_in = [accounts.get_me, *auth.SIGNED_IN]
-    whoever_is_approved = [*texts.ROUTES, *sessions.ROUTES, segments.put_segment]
+    anybody = [*config.ROUTES, *auth.ANYBODY, segments.play_file]
+    whoever_is_signed_in = [*auth.SIGNED_IN, *me.ROUTES, *tokens.ROUTES]
+    whoever_is_approved = [*sessions.ROUTES, segments.put_segment]
     providers = Providers(recital.settings.sign_in_providers, f"{recital.settings.address}/api/auth/callback")
     return Litestar(
         route_handlers=[
-            Router("/api", route_handlers=anybody),
-            Router("/api", guards=[signed_in], security=SIGN_IN, route_handlers=whoever_is_signed_in),
-            Router("/api", guards=[approved], security=SIGN_IN, route_handlers=whoever_is_approved),
+            Router("/api", guards=[limited], route_handlers=anybody),
+            Router("/api", guards=[signed_in, limited], security=SIGN_IN, route_handlers=whoever_is_signed_in),
+            Router("/api", guards=[approved, limited], security=SIGN_IN, route_handlers=whoever_is_approved),
+            Router("/api", guards=[agreed_or_admin], security=SIGN_IN, route_handlers=texts.ROUTES),
+            Router("/api", guards=[is_admin], security=SIGN_IN, route_handlers=admin.ROUTES),
             Router("/health", route_handlers=[health.live, health.ready]),
             Router("/problems", route_handlers=[problems.show_problem]),
             *client_routes(),
@@ -45,7 +48,7 @@ def create_app(recital: Recital) -> Litestar:
             "recital": Provide(lambda: recital, sync_to_thread=False),
             "providers": Provide(lambda: providers, sync_to_thread=False),
         },
-        state=State({"recital": recital}),
+        state=State({"recital": recital, "limits": limits or Limits()}),
         request_class=RecitalRequest,
         request_max_body_size=JSON_BYTES,
         exception_handlers={

@@ -14,7 +14,6 @@ from litestar.openapi.datastructures import ResponseSpec
 from recital_core import errors, listening
 from recital_core.ports import SessionSummary, TextSummary
 from recital_core.sessions import Capture, Mark, SessionId, State
-from recital_core.speakers import Role
 from recital_core.texts import Paragraphs, RecitalText, TextSource, direction
 
 Revision = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
@@ -25,16 +24,25 @@ def answered(shape: type, media_type: str = "application/json") -> ResponseSpec:
     return ResponseSpec(shape, generate_examples=False, description="Success", media_type=media_type)
 
 
-# ---- the client and its person
+# ---- the client
+
+
+class ProviderShown(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
 
 
 class SignInWays(msgspec.Struct, frozen=True, kw_only=True):
-    link: bool = True
+    """With which providers one can sign in, and whether a link can be mailed."""
+
+    providers: Sequence[ProviderShown]
+    mail: bool
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     segment_bytes: int
     text_bytes: int
+    open_sessions: int
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,16 +52,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     languages: Sequence[str]
     segment_ms: int
     limits: Limits
-    agreement_version: str | None
+    agreement_version: str
     version: str
-
-
-class Me(msgspec.Struct, frozen=True, kw_only=True):
-    id: UUID
-    email: str
-    display_name: str
-    role: Role
-    agreement_version: str | None
 
 
 class Readiness(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from adapters_storage.settings import Settings
 from recital_core import errors
 from recital_core.accounts import Accounts
 from recital_core.aggregation import Aggregation
+from recital_core.correspondence import Correspondence
 from recital_core.library import Library
 from recital_core.listening import Listening
 from recital_core.membership import Membership
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from adapters_storage.jobs.worker import Worker
-
-CONNECTIONS_KEPT = 5
-CONNECTIONS_MORE = 40
 
 
 class Recital:
@@ -61,6 +59,14 @@ class Recital:
         self.listening = listening
         self.readiness = readiness
         self._worker = worker
+
+    def link_address(self, secret: str) -> str:
+        """Where the sign-in link of `secret` leads."""
+        return f"{self.settings.address}/api/auth/link/{secret}"
+
+    def invitation_address(self, secret: str) -> str:
+        """Where an invitation leads; what follows the # reaches neither the server nor its log."""
+        return f"{self.settings.address}/invitation#{secret}"
 
     def worker(self) -> Worker:
         """A worker for the sessions of this installation, not started yet; from now on one of the parts to be ready."""
@@ -108,15 +114,14 @@ def _migrate(settings: Settings, url: str, *, serving: bool) -> None:
 
 
 def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recital:
-    from sqlalchemy import create_engine
-
     from adapters_storage.agreements import agreement_in
     from adapters_storage.analytics import NoAnalytics
     from adapters_storage.audio.workshop import FfmpegWorkshop
     from adapters_storage.blobs.filesystem import FolderBlobStore
     from adapters_storage.clock import SystemClock
     from adapters_storage.jobs.queue import ProcrastinateJobs
-    from adapters_storage.postgres.schema import engine_url
+    from adapters_storage.mail import mailer_of
+    from adapters_storage.postgres.connections import separate, transactional
     from adapters_storage.postgres.unit_of_work import PostgresStore
     from adapters_storage.sealer import JoserfcSealer, secret_in
 
@@ -128,13 +133,7 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
     workshop.mkdir(parents=True, exist_ok=True)
     audio = FfmpegWorkshop(ffmpeg=Path(settings.ffmpeg) if settings.ffmpeg else None, folder=workshop)
     closing.callback(audio.close)
-    engine = create_engine(
-        engine_url(url),
-        pool_size=CONNECTIONS_KEPT,
-        max_overflow=CONNECTIONS_MORE,
-        pool_pre_ping=True,
-        hide_parameters=True,  # an accident's log must not hold e-mail addresses and the words of texts
-    )
+    engine = separate(url)
     closing.callback(engine.dispose)
     store = PostgresStore(engine, ProcrastinateJobs)
     analytics = NoAnalytics()
@@ -167,6 +166,14 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
         analytics=analytics,
     )
 
+    correspondence = Correspondence(
+        store=store,
+        accounts=accounts,
+        mailer=mailer_of(settings.mail, settings.mail_from),
+        agreement=agreement,
+        address=settings.address,
+    )
+
     def worker() -> Worker:
         from adapters_storage.jobs.worker import Worker
 
@@ -177,12 +184,13 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
         tidy()
         return Worker(
             url=url,
-            engine=engine,
+            engine=transactional(engine),
             store=store,
             clock=clock,
             aggregation=aggregation,
             recording=recording,
             accounts=accounts,
+            correspondence=correspondence,
             concurrency=settings.workers,
             tidy=tidy,
             interrupt=audio.close,

@@ -18,6 +18,11 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     texts: Mapping[str, str]
 
+    def nearest(self, language: str) -> str:
+        """The language of the text for somebody who wants `language`: that, its primary one, English, or any."""
+        wanted = (language, language.partition("-")[0].lower(), "en", *sorted(self.texts))
+        return next(one for one in wanted if one in self.texts)
+
     def digest(self, language: str) -> str:
         """SHA-256 of the text in `language`, lower-case hex. Raises Invalid for a language without a text."""
         if language not in self.texts:

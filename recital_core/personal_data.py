@@ -73,6 +73,7 @@ class PersonalData:
             if retire_texts:
                 for text_id in tx.texts.of_owner(speaker.id):
                     tx.texts.retire(text_id, now)
+            tx.jobs.forget_letters(speaker.id)
             tx.speakers.forget(speaker.id)
             tx.audit.add(Actor(way=by.way).did(Event.ACCOUNT_ERASED, now))
 

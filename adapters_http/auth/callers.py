@@ -69,20 +69,14 @@ async def approved(connection: Connection, handler: BaseRouteHandler) -> None:
     connection.user.must_be(Role.SPEAKER)
 
 
-async def admin(connection: Connection, handler: BaseRouteHandler) -> None:
+async def is_admin(connection: Connection, handler: BaseRouteHandler) -> None:
     """Lets in operators. Raises ApprovalNeeded, NotAllowed, and what `signed_in` raises."""
     await signed_in(connection, handler)
     connection.user.must_be(Role.ADMIN)
 
 
-async def agreed(connection: Connection, handler: BaseRouteHandler) -> None:
-    """Lets in who is approved and signed the agreement of today. Raises AgreementNeeded, and what `approved` raises."""
-    await approved(connection, handler)
-    connection.user.must_have_agreed_to(_recital(connection).membership.agreement.version)
-
-
 async def agreed_or_admin(connection: Connection, handler: BaseRouteHandler) -> None:
-    """As `agreed`, but an admin reads without having signed."""
+    """Lets in speakers who signed the agreement of today, and admins. Raises AgreementNeeded, and as `approved`."""
     await approved(connection, handler)
     if connection.user.role is not Role.ADMIN:
         connection.user.must_have_agreed_to(_recital(connection).membership.agreement.version)

@@ -23,6 +23,7 @@ ADVICE = {
     416: "The Content-Range header says how long the file is.",
     421: "Use the server's own address.",
     422: "The detail says what is wrong; sent again as it is, it is refused again.",
+    429: "Repeat the same request after a pause; Retry-After says how long.",
     500: "It was logged on the server under the instance. Repeating may help.",
     503: "Repeat the same request after a pause; Retry-After says how long.",
 }

@@ -137,7 +137,7 @@ def preview_session(recital: Asked, request: RecitalRequest, session_id: FromPat
 )
 def disavow_session(recital: Asked, request: RecitalRequest, session_id: FromPath[UUID]) -> Response[None]:
     """Have the session erased, whatever is under way."""
-    recital.recording.disavow(request.user, SessionId(session_id))
+    recital.recording.disavow(request.user, SessionId(session_id), request.auth.actor)
     return Response(None, media_type=MediaType.TEXT)
 
 

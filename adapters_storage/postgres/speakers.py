@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Column, ColumnElement, Connection, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters_storage.postgres import rows
+from adapters_storage.postgres.frequent import Frequent
 from adapters_storage.postgres.tables import audit_entries, credentials, identities, sign_in_links, speakers
 from recital_core.ports import Page, SpeakerFilter
 from recital_core.speakers import Credential, CredentialId, CredentialKind, Identity, Role, Speaker, SpeakerId
@@ -18,7 +20,7 @@ ADMINS = 0xAD317
 """The advisory lock that is held while the number of admins may go down."""
 
 # Every request runs it: built once.
-OWNER = (
+OWNER = Frequent(
     select(speakers)
     .join(credentials, credentials.c.speaker_id == speakers.c.id)
     .where(credentials.c.id == bindparam("of"), credentials.c.expires_at > bindparam("moment"))
@@ -34,6 +36,10 @@ class PostgresSpeakers:
 
     def get(self, speaker_id: SpeakerId) -> Speaker | None:
         return rows.first(self._connection, select(speakers).where(speakers.c.id == speaker_id), Speaker)
+
+    def some(self, speaker_ids: Collection[SpeakerId]) -> Sequence[Speaker]:
+        found = self._connection.execute(select(speakers).where(speakers.c.id.in_(speaker_ids)))
+        return [rows.read(row, Speaker) for row in found]
 
     def lock(self, speaker_id: SpeakerId) -> Speaker | None:
         # Not the stronger lock, for which rows that only point here would wait: two admins who change each other
@@ -110,7 +116,8 @@ class PostgresCredentials:
         self._connection.execute(insert(credentials).values(rows.columns(credential)))
 
     def speaker_of(self, credential_id: CredentialId, now: datetime) -> Speaker | None:
-        return rows.first(self._connection, OWNER, Speaker, of=credential_id, moment=now)
+        row = OWNER.first(self._connection, of=credential_id, moment=now)
+        return None if row is None else msgspec.convert(row, Speaker)
 
     def of_speaker(self, speaker_id: SpeakerId, now: datetime) -> Sequence[Credential]:
         found = self._connection.execute(

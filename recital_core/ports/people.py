@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -36,6 +36,9 @@ class Speakers(Protocol):
         """False, and nothing changed, when the e-mail address is taken; any number have none."""
 
     def get(self, speaker_id: SpeakerId) -> Speaker | None: ...
+
+    def some(self, speaker_ids: Collection[SpeakerId]) -> Sequence[Speaker]:
+        """Those of the speakers that there are, in any order."""
 
     def lock(self, speaker_id: SpeakerId) -> Speaker | None:
         """The speaker, whom nobody else changes or locks until this transaction ends."""

@@ -20,10 +20,19 @@ class Jobs(Protocol):
         """
 
     def write(self, kind: LetterKind, speaker_id: SpeakerId) -> None:
-        """Have a worker write the speaker a letter, once this transaction commits."""
+        """Have a worker write the speaker a letter, once this transaction commits.
+
+        Asked again while it waits, it is written once.
+        """
+
+    def forget_letters(self, speaker_id: SpeakerId) -> None:
+        """Write the speaker none of the letters that still wait, and forget those that could not be sent."""
 
     def publish_retractions(self) -> None:
-        """Have one worker at a time publish the list of retractions anew, once this transaction commits."""
+        """Have one worker at a time publish the list of retractions anew, once this transaction commits.
+
+        Asked again while it waits, it is published once; asked while a worker publishes it, once more after that.
+        """
 
 
 class Transaction(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
@@ -38,6 +38,9 @@ class MemorySpeakers:
         return self._rows.speakers.get(speaker_id)
 
     lock = get
+
+    def some(self, speaker_ids: Collection[SpeakerId]) -> Sequence[Speaker]:
+        return [self._rows.speakers[speaker_id] for speaker_id in speaker_ids if speaker_id in self._rows.speakers]
 
     def save(self, speaker: Speaker) -> None:
         if speaker.id in self._rows.speakers:

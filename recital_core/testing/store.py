@@ -30,7 +30,11 @@ class MemoryJobs:
             self._rows.jobs = (*self._rows.jobs, session_id)
 
     def write(self, kind: LetterKind, speaker_id: SpeakerId) -> None:
-        self._rows.letters = (*self._rows.letters, (kind, speaker_id))
+        letter = (kind, speaker_id)
+        self._rows.letters = (*(other for other in self._rows.letters if other != letter), letter)
+
+    def forget_letters(self, speaker_id: SpeakerId) -> None:
+        self._rows.letters = tuple(letter for letter in self._rows.letters if letter[1] != speaker_id)
 
     def publish_retractions(self) -> None:
         self._rows.retractions_wanted = True

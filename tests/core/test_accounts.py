@@ -188,13 +188,13 @@ def test_a_trusted_system_acts_for_a_speaker_and_never_for_an_admin(
         world.accounts.delegated("stranger@example.org", "10.0.0.7")
     with pytest.raises(errors.NotAllowed):
         world.accounts.delegated("admin@example.org", "10.0.0.7")
-    entry = world.oversight.audit(event=Event.DELEGATED).items[0]
+    entry = world.oversight.audit(event=Event.DELEGATED).entries.items[0]
     assert (entry.way, entry.address, entry.subject_id) == (Way.DELEGATION, "10.0.0.7", dana.id)
 
 
 def test_signing_in_is_in_the_log_with_its_address(world: World, dana: Speaker) -> None:
     world.accounts.sign_in_by_link(world.accounts.login_link("dana@example.org"), "192.0.2.1")
-    entry = world.oversight.audit(event=Event.SIGNED_IN).items[0]
+    entry = world.oversight.audit(event=Event.SIGNED_IN).entries.items[0]
     assert (entry.actor_id, entry.address) == (dana.id, "192.0.2.1")
 
 
@@ -202,7 +202,7 @@ def test_no_secret_is_in_the_log(world: World, dana: Speaker) -> None:
     secret = world.accounts.login_link("dana@example.org")
     _, token = world.accounts.token(dana, timedelta(days=1))
     _, invitation = world.membership.invite(uses=1, lasts=timedelta(days=1))
-    log = msgspec.json.encode(world.oversight.audit().items).decode()
+    log = msgspec.json.encode(world.oversight.audit().entries.items).decode()
     assert not [kept for kept in (secret, token, invitation, "dana@example.org") if kept in log]
 
 

@@ -43,7 +43,7 @@ def test_a_person_gets_account_agreements_texts_and_every_recording(
     assert files[f"sessions/{published.id}/transcript.vtt"].startswith(b"WEBVTT")
     assert files[f"sessions/{published.id}/light.audio.mp3"]
     assert files[f"sessions/{under_way.id}/segments/000000.flac"] == b"half of it"
-    assert world.oversight.audit(event=Event.DATA_DOWNLOADED).items[0].actor_id is None
+    assert world.oversight.audit(event=Event.DATA_DOWNLOADED).entries.items[0].actor_id is None
 
 
 def test_nobody_gets_what_is_another_s(world: World, noam: Speaker, published: RecitalSession) -> None:
@@ -69,8 +69,8 @@ def test_an_erased_person_is_nowhere_any_more(
     assert (session.state, session.speaker_id) == (State.DISCARDED, None)
     assert kept is not None
     assert (kept.owner_id, kept.retired_at) == (None, None)
-    assert world.oversight.audit(speaker_id=dana.id).items == []
-    assert world.oversight.audit(event=Event.ACCOUNT_ERASED).items[0].actor_id is None
+    assert world.oversight.audit(speaker_id=dana.id).entries.items == []
+    assert world.oversight.audit(event=Event.ACCOUNT_ERASED).entries.items[0].actor_id is None
     with pytest.raises(errors.NotSignedIn):
         world.accounts.caller(token)
 
