@@ -17,7 +17,8 @@ import msgspec
 from recital_core import errors
 
 LOG_HEAD_BYTES, LOG_TAIL_BYTES = 64 * 1024, 64 * 1024
-QUIET = ("-hide_banner", "-nostats", "-nostdin", "-loglevel", "level+info", "-y")
+QUIET = ("-hide_banner", "-nostats", "-nostdin", "-y")
+PREFIXES = re.compile(r"^(?:\[[^]]*] )+")
 STOPPED = (255, -signal.SIGINT, -signal.SIGKILL, -signal.SIGTERM)
 """How it ends when somebody stops it; a crash on damaged input ends by other signals."""
 # Uploaded bytes may pretend to be a playlist: nothing but the file that is named may be opened.
@@ -29,11 +30,14 @@ class Log(msgspec.Struct, frozen=True, kw_only=True):
 
     text: str
     succeeded: bool
+    talkative: bool
 
     @property
     def errors(self) -> list[str]:
-        """What ffmpeg calls errors, one a line."""
-        return re.findall(r"\[(?:error|fatal)\] (.*)", self.text)
+        """What ffmpeg calls errors, one a line; of a talkative run some may be missing."""
+        if self.talkative:
+            return re.findall(r"\[(?:error|fatal)\] (.*)", self.text)
+        return [PREFIXES.sub("", line) for line in self.text.splitlines() if line.strip()]
 
     @property
     def clean(self) -> bool:
@@ -61,14 +65,24 @@ class Ffmpeg:
         return self._version
 
     def run(
-        self, arguments: Sequence[str], folder: Path, timeout_s: float, feed: Iterable[memoryview] | None = None
+        self,
+        arguments: Sequence[str],
+        folder: Path,
+        timeout_s: float,
+        feed: Iterable[memoryview] | None = None,
+        *,
+        talkative: bool = False,
     ) -> Log:
         """One run with `folder` as its working folder and `feed` as its standard input.
+
+        Its log has errors alone. A `talkative` run tells of streams and filters, too; but ffmpeg's threads then write
+        into each other's lines, where an error may lose what marks it as one.
 
         Raises AudioToolFailed when it takes longer than `timeout_s` or is stopped, StorageFull. That ffmpeg refused
         its input is for the caller to judge, by the log.
         """
-        process = self._start(arguments, folder, feed is not None)
+        level = ("-loglevel", "level+info" if talkative else "level+error")
+        process = self._start([*level, *arguments], folder, feed is not None)
         late = threading.Timer(timeout_s, process.kill)
         log: list[str] = []
         reader = threading.Thread(target=lambda: log.append(_bounded(process)), daemon=True)
@@ -93,7 +107,7 @@ class Ffmpeg:
             raise errors.AudioToolFailed("ffmpeg was stopped from outside.")
         if "No space left on device" in log[0]:
             raise errors.StorageFull("There is no room to work on audio.")
-        return Log(text=log[0], succeeded=code == 0 and fed)
+        return Log(text=log[0], succeeded=code == 0 and fed, talkative=talkative)
 
     def close(self) -> None:
         """Kill what runs, and run nothing more."""

@@ -114,7 +114,7 @@ class Joiner:
             problems=self._problems,
             coded=coded,
             coded_samples=decoded,
-            coded_channels=_channels(log),
+            coded_channels=_channels(self._run(self._input(coded), talkative=True)),
         )
 
     def _fetch(self, staging: BlobStore, at: int, into: BinaryIO) -> bool:
@@ -239,9 +239,9 @@ class Joiner:
         checked = CHECKED if self._media_type in LOSSLESS else ()
         return [*ONLY_FILES, *checked, "-f", DEMUXERS[self._media_type], "-i", file.name]
 
-    def _run(self, arguments: Sequence[str]) -> Log:
+    def _run(self, arguments: Sequence[str], *, talkative: bool = False) -> Log:
         """A run may take a minute on a busy machine, and as long as the audio lasts."""
-        return self._ffmpeg.run(arguments, self._folder, 60 + self._samples / self._rate)
+        return self._ffmpeg.run(arguments, self._folder, 60 + self._samples / self._rate, talkative=talkative)
 
 
 def _raw(form: Format) -> list[str]:

@@ -53,7 +53,7 @@ def render(ffmpeg: Ffmpeg, folder: Path, line: Line, mono: Path, kept: Sequence[
     else:
         arguments += ["-map", "[main]", *flac, *REPRODUCIBLE, MAIN]
     arguments += ["-map", "[mp3]", "-c:a", "libmp3lame", "-b:a", "64k", *REPRODUCIBLE, LIGHT]
-    log = ffmpeg.run(arguments, folder, 60 + line.samples / rate, _slices(mono, kept, form))
+    log = ffmpeg.run(arguments, folder, 60 + line.samples / rate, _slices(mono, kept, form), talkative=True)
     if not log.clean or not (copied or _main_samples(folder / MAIN) == samples):
         raise errors.AudioToolFailed(f"ffmpeg did not render: {' '.join(log.errors)[-500:]}")
     return Rendered(

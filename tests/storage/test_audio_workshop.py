@@ -374,6 +374,19 @@ def test_a_run_that_takes_too_long_is_ended(tmp_path: Path) -> None:
         Ffmpeg().run(slow, tmp_path, 0.3)
 
 
+def test_a_sound_run_says_nothing_among_which_an_error_could_be_lost(tmp_path: Path) -> None:
+    (tmp_path / "s.flac").write_bytes(encoded(tone(RATE), "s.flac"))
+    log = Ffmpeg().run(["-i", "s.flac", "-f", "s16le", "s.pcm"], tmp_path, 60)
+    assert (log.text, log.clean) == ("", True)
+
+
+def test_errors_are_told_without_the_names_of_the_parts_that_met_them(tmp_path: Path) -> None:
+    log = Ffmpeg().run(["-i", "missing.flac", "s.wav"], tmp_path, 60)
+    assert not log.clean
+    assert log.errors
+    assert not any(error.startswith("[") for error in log.errors)
+
+
 def test_a_full_disk_is_told_as_such_and_not_as_damage(tmp_path: Path) -> None:
     endless = ["-f", "lavfi", "-i", "anullsrc", "-t", "60", "-f", "s16le", "/dev/full"]
     with pytest.raises(errors.StorageFull):
