@@ -130,7 +130,7 @@ def _create_tables() -> None:
 
 
 def downgrade() -> None:
-    """What an erased person left is given to an account that nobody can sign in to; the log is lost."""
+    """What erased people left is given to nobody's account; the log, signatures and identities are lost."""
     for table in ("audit_entries", "signatures", "invitations", "identities"):
         op.drop_table(table)
     op.execute("DROP FUNCTION keep_audit_entries()")
