@@ -9,6 +9,7 @@ EXIT_CODES: dict[type[errors.RecitalError], int] = {
     errors.NotFound: 4,
     errors.Conflict: 5,
     errors.NotAllowed: 6,
+    errors.TooMany: 7,
     errors.Unavailable: 7,
 }
 

@@ -31,11 +31,16 @@ STATUSES: Mapping[type[errors.RecitalError], int] = {
     refusals.RangeNotSatisfiable: 416,
     refusals.HostNotKnown: 421,
     errors.Invalid: 422,
+    errors.TooMany: 429,
     refusals.Accident: 500,
     errors.Unavailable: 503,
 }
-ALWAYS_POSSIBLE = (400, 421, 422, 500)  # Litestar names 400 by itself; ours are 422
-HEADERS: Mapping[int, Mapping[str, str]] = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}
+ALWAYS_POSSIBLE = (400, 421, 422, 429, 500)  # Litestar names 400 by itself; ours are 422
+HEADERS: Mapping[int, Mapping[str, str]] = {
+    401: {"WWW-Authenticate": "Bearer"},
+    429: {"Retry-After": "60"},
+    503: {"Retry-After": "5"},
+}
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,8 +91,14 @@ def problem(error: errors.RecitalError, instance: str, headers: Mapping[str, str
         msgspec.json.encode(body),
         status_code=status,
         media_type=PROBLEM_JSON,
-        headers={**HEADERS.get(status, {}), **(headers or {})},
+        headers={**HEADERS.get(status, {}), **_pause(error), **(headers or {})},
     )
+
+
+def _pause(error: errors.RecitalError) -> Mapping[str, str]:
+    """When to come again, where the refusal knows (RFC 9110, 10.2.3)."""
+    seconds = error.facts.get("retry_after")
+    return {} if seconds is None else {"Retry-After": str(seconds)}
 
 
 def refused(request: Request[Any, Any, Any], error: errors.RecitalError) -> Response[bytes]:

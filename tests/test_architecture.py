@@ -53,7 +53,6 @@ HOMES: dict[str, tuple[str, ...]] = {
     "httpx": ("adapters_http/auth/",),
     "imageio_ffmpeg": ("adapters_storage/audio/ffmpeg.py",),
     "joserfc": ("adapters_storage/sealer.py", "adapters_http/auth/"),
-    "limits": ("adapters_http/limits.py",),
     "litestar": ("adapters_http/",),
     "msgspec": ("recital_core/", "adapters_storage/", "adapters_http/", "adapters_cli/"),
     "numpy": ("adapters_storage/audio/",),

@@ -18,6 +18,7 @@ from adapters_http.afterwards import afterwards
 from adapters_http.auth.callers import address_of, not_delegated, sign_in_cookie
 from adapters_http.auth.flows import LONGEST_NEXT, Flow, flow_of, over, own_path, superfluous
 from adapters_http.auth.providers import Providers, Return
+from adapters_http.limits import by_mailbox
 from adapters_http.problems import accident, declared
 from adapters_http.refusals import Accident, Malformed
 from adapters_http.requests import RecitalRequest
@@ -124,9 +125,11 @@ def sign_in_by_link(recital: Asked, request: RecitalRequest, secret: FromPath[st
 
 
 @post("/auth/link", operation_id="askForLink", status_code=202, sync_to_thread=False, responses=declared(413, 415))
-def ask_for_link(recital: Asked, data: JSONBody[LinkWanted]) -> Response[None]:
+def ask_for_link(recital: Asked, request: RecitalRequest, data: JSONBody[LinkWanted]) -> Response[None]:
     """Have a sign-in link mailed, if the address is known; the answer is the same and as fast if it is not."""
-    work = afterwards(recital.accounts.ask_for_link, email_address(data.email), data.invitation)
+    email = email_address(data.email)
+    by_mailbox(request, email)
+    work = afterwards(recital.accounts.ask_for_link, email, data.invitation)
     return Response(None, media_type=MediaType.TEXT, background=work)
 
 

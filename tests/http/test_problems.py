@@ -33,6 +33,7 @@ def test_every_kind_of_refusal_has_a_status() -> None:
         (errors.TooLarge, 413),
         (errors.UnsupportedMediaType, 415),
         (errors.DigestMismatch, 422),
+        (errors.OpenSessions, 429),
         (errors.StorageFull, 503),
     ],
 )
