@@ -1,7 +1,11 @@
-"""The queue of sessions to finalise: procrastinate's tables, written within our own transactions.
+"""The queue of what workers do: procrastinate's tables, written within our own transactions.
 
 A session waits in the queue at most once (its `queueing_lock`), and is in hand at most once (its `lock`). Successful
 jobs are deleted; one that is given up stays, failed, until its session is enqueued anew.
+
+A letter, or the list of retractions, that is asked for anew takes the place of the job that waits or failed, and never
+of one that is in hand: that one may have looked before this transaction changes anything. Letters have a queue of
+their own, so that neither they nor sessions wait for each other. A letter's job names its kind and its reader's id.
 """
 
 from __future__ import annotations
@@ -11,15 +15,20 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.jobs import JobDeferrer
 from procrastinate.manager import JobManager
 from procrastinate.sync_psycopg_connector import SyncPsycopgConnector
 from procrastinate.tasks import configure_task
 from sqlalchemy import Connection, text
 
 from recital_core import errors
+from recital_core.letters import LetterKind
 from recital_core.sessions import SessionId
+from recital_core.speakers import SpeakerId
 
 FINALIZE = "finalize"
+WRITE, LETTERS = "write", "letters"
+PUBLISH_RETRACTIONS, RETRACTIONS = "publish_retractions", "retractions"
 MOST_ATTEMPTS = 10
 SHORTEST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
@@ -29,6 +38,18 @@ BRING_FORWARD = text("""
     UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE queueing_lock = :key AND status = 'todo'
 """)
 FORGET_FAILURES = text("DELETE FROM procrastinate_jobs WHERE queueing_lock = :key AND status = 'failed'")
+REPLACE_LETTER = text("""
+    DELETE FROM procrastinate_jobs
+    WHERE queue_name = 'letters' AND status IN ('todo', 'failed')
+    AND args->>'speaker_id' = :speaker_id AND args->>'kind' = :kind
+""")
+FORGET_LETTERS = text("""
+    DELETE FROM procrastinate_jobs
+    WHERE queue_name = 'letters' AND status IN ('todo', 'failed') AND args->>'speaker_id' = :speaker_id
+""")
+REPLACE_RETRACTIONS = text("""
+    DELETE FROM procrastinate_jobs WHERE lock = 'retractions' AND status IN ('todo', 'failed')
+""")
 FORGOTTEN = text("""
     SELECT sessions.id FROM sessions
     WHERE (state IN ('ended', 'aggregated') OR (state = 'discarded' AND erased_at IS NULL))
@@ -59,6 +80,20 @@ class ProcrastinateJobs:
         """As `finalize`, at `not_before` or later; sooner where the session waits already."""
         self._defer(session_id, not_before)
 
+    def write(self, kind: LetterKind, speaker_id: SpeakerId) -> None:
+        letter = {"kind": kind.value, "speaker_id": str(speaker_id)}
+        self._connection.execute(REPLACE_LETTER, letter)
+        with queue_errors():
+            self._task(WRITE, queue=LETTERS).defer(**letter)
+
+    def forget_letters(self, speaker_id: SpeakerId) -> None:
+        self._connection.execute(FORGET_LETTERS, {"speaker_id": str(speaker_id)})
+
+    def publish_retractions(self) -> None:
+        self._connection.execute(REPLACE_RETRACTIONS)
+        with queue_errors():
+            self._task(PUBLISH_RETRACTIONS, lock=RETRACTIONS).defer()
+
     def take_up_forgotten(self) -> int:
         """Enqueue unfinished sessions that no job waits for and that may be tried again; and how many they were."""
         found = self._connection.execute(FORGOTTEN, {"attempts": MOST_ATTEMPTS, "count": TAKEN_UP_AT_ONCE}).scalars()
@@ -66,14 +101,7 @@ class ProcrastinateJobs:
 
     def _defer(self, session_id: SessionId, not_before: datetime | None) -> bool:
         key = str(session_id)
-        job = configure_task(
-            name=FINALIZE,
-            job_manager=JobManager(SyncPsycopgConnector()),
-            connection=self._connection.connection.driver_connection,
-            lock=key,
-            queueing_lock=key,
-            schedule_at=not_before,
-        )
+        job = self._task(FINALIZE, lock=key, queueing_lock=key, schedule_at=not_before)
         try:
             # Without a savepoint a duplicate would abort the whole transaction, and commit as if nothing were wrong.
             with queue_errors(), self._connection.begin_nested():
@@ -82,9 +110,28 @@ class ProcrastinateJobs:
             return False
         return True
 
+    def _task(
+        self,
+        name: str,
+        *,
+        queue: str | None = None,
+        lock: str | None = None,
+        queueing_lock: str | None = None,
+        schedule_at: datetime | None = None,
+    ) -> JobDeferrer:
+        return configure_task(
+            name=name,
+            job_manager=JobManager(SyncPsycopgConnector()),
+            connection=self._connection.connection.driver_connection,
+            queue=queue,
+            lock=lock,
+            queueing_lock=queueing_lock,
+            schedule_at=schedule_at,
+        )
+
 
 def pause_after(attempts: int) -> timedelta:
-    """How long a session rests after its `attempts`-th failure: 1 minute, then twice as long each time, to 6 hours."""
+    """How long to rest after the `attempts`-th failure of one thing: 1 minute, twice as long each time, to 6 hours."""
     doublings: int = min(max(attempts - 1, 0), 20)
     return min(SHORTEST_PAUSE * (1 << doublings), LONGEST_PAUSE)
 

@@ -1,4 +1,4 @@
-"""The worker: takes sessions from the queue and finalises them, until it is stopped.
+"""The worker: takes sessions from the queue and finalises them, and writes letters, until it is stopped.
 
 procrastinate's worker is a program of asyncio, which is why this one file has coroutines; our own work runs in threads.
 """
@@ -17,18 +17,30 @@ from uuid import UUID
 import procrastinate
 import psycopg
 from procrastinate.exceptions import ConnectorException, JobAborted, UniqueViolation
-from procrastinate.jobs import DeleteJobCondition, Status
+from procrastinate.jobs import DEFAULT_QUEUE, DeleteJobCondition, Status
 from procrastinate.utils import utcnow
 from sqlalchemy import Engine
 
-from adapters_storage.jobs.queue import FINALIZE, MOST_ATTEMPTS, ProcrastinateJobs, pause_after
+from adapters_storage.jobs.queue import (
+    FINALIZE,
+    LETTERS,
+    MOST_ATTEMPTS,
+    PUBLISH_RETRACTIONS,
+    WRITE,
+    ProcrastinateJobs,
+    pause_after,
+)
+from adapters_storage.jobs.tries import LetterTries, RetractionTries
 from adapters_storage.postgres.unit_of_work import answering
 from recital_core import errors
 from recital_core.accounts import Accounts
 from recital_core.aggregation import Aggregation
+from recital_core.correspondence import Correspondence
+from recital_core.letters import LetterKind
 from recital_core.ports import Clock, Store
 from recital_core.recording import Recording
 from recital_core.sessions import SessionId
+from recital_core.speakers import SpeakerId
 
 SWEEP, EVERY_MINUTE = "sweep", "* * * * *"
 TIDY, EVERY_HOUR = "tidy", "0 * * * *"
@@ -37,6 +49,7 @@ HEARTBEAT_S = 1.0
 DEAD_AFTER_S = 5.0  # without a heartbeat; taking up a living worker's job is harmless, the session is claimed
 RESTART_S = 3.0
 STOP_SEEN_S = 0.2
+LETTERS_AT_ONCE = 2
 BUSY_PAUSE = timedelta(seconds=10)
 KEPT_FAILURES_HOURS = 30 * 24
 KILLS_FORGIVEN = 25  # a server is restarted often; a session that kills its worker must not stop the others for ever
@@ -46,6 +59,8 @@ log = logging.getLogger(__name__)
 
 class Worker:
     """Finalises sessions, `concurrency` at a time; sweeps every minute; takes up what killed workers had in hand.
+
+    Letters are written beside that, LETTERS_AT_ONCE at a time: a mail server that keeps us waiting delays no session.
 
     Any number of workers may run on one database. `tidy` is done every hour, by one of them. `interrupt` makes the
     work in hand end early, when this one stops.
@@ -61,6 +76,7 @@ class Worker:
         aggregation: Aggregation,
         recording: Recording,
         accounts: Accounts,
+        correspondence: Correspondence,
         concurrency: int,
         tidy: Callable[[], object],
         interrupt: Callable[[], None],
@@ -72,6 +88,7 @@ class Worker:
         self._aggregation = aggregation
         self._recording = recording
         self._accounts = accounts
+        self._correspondence = correspondence
         self._concurrency = concurrency
         self._tidy = tidy
         self._interrupt = interrupt
@@ -106,27 +123,21 @@ class Worker:
 
     async def _work(self) -> None:
         asyncio.get_running_loop().set_default_executor(
-            concurrent.futures.ThreadPoolExecutor(self._concurrency, thread_name_prefix="finalize")
+            concurrent.futures.ThreadPoolExecutor(self._concurrency + LETTERS_AT_ONCE, thread_name_prefix="work")
         )
         queue = procrastinate.App(
-            connector=procrastinate.PsycopgConnector(conninfo=self._url, min_size=1, max_size=4, timeout=10)
+            connector=procrastinate.PsycopgConnector(conninfo=self._url, min_size=1, max_size=6, timeout=10)
         )
         queue.task(name=FINALIZE)(self._finalize)
+        queue.task(name=WRITE, queue=LETTERS, retry=LetterTries())(self._write)
+        queue.task(name=PUBLISH_RETRACTIONS, retry=RetractionTries())(self._aggregation.publish_retractions)
         queue.periodic(cron=EVERY_MINUTE)(queue.task(name=SWEEP, queueing_lock=SWEEP, lock=SWEEP)(self._sweep))
         queue.periodic(cron=EVERY_HOUR)(queue.task(name=TIDY, queueing_lock=TIDY, lock=TIDY)(self._tidy_up))
         async with queue.open_async():
             working = [
                 asyncio.create_task(_take_up_stalled(queue)),
-                asyncio.create_task(
-                    queue.run_worker_async(
-                        concurrency=self._concurrency,
-                        fetch_job_polling_interval=POLL_S,
-                        update_heartbeat_interval=HEARTBEAT_S,
-                        stalled_worker_timeout=DEAD_AFTER_S,
-                        delete_jobs=DeleteJobCondition.SUCCESSFUL,
-                        install_signal_handlers=False,
-                    )
-                ),
+                asyncio.create_task(self._take(queue, DEFAULT_QUEUE, self._concurrency)),
+                asyncio.create_task(self._take(queue, LETTERS, LETTERS_AT_ONCE)),
             ]
             ended: set[asyncio.Task[None]] = set()
             while not self._stopping.is_set() and not ended:
@@ -136,6 +147,17 @@ class Worker:
             for outcome in await asyncio.gather(*working, return_exceptions=True):
                 if isinstance(outcome, Exception):
                     raise outcome
+
+    async def _take(self, queue: procrastinate.App, name: str, concurrency: int) -> None:
+        await queue.run_worker_async(
+            queues=[name],
+            concurrency=concurrency,
+            fetch_job_polling_interval=POLL_S,
+            update_heartbeat_interval=HEARTBEAT_S,
+            stalled_worker_timeout=DEAD_AFTER_S,
+            delete_jobs=DeleteJobCondition.SUCCESSFUL,
+            install_signal_handlers=False,
+        )
 
     def _finalize(self, session_id: str) -> None:
         try:
@@ -155,7 +177,9 @@ class Worker:
         except Exception as failure:
             pause = self._pause(session, failure)
             if pause is None:
-                log.error("session %s failed and waits for an operator: %s", session, failure)  # noqa: TRY400
+                log.error(  # noqa: TRY400 - the queue logs the traceback
+                    "session %s failed and waits for an operator: %s", session, failure
+                )
                 raise
             log.warning("session %s failed, again in %d s: %r", session, pause.total_seconds(), failure)
             self._again(session, pause)
@@ -172,6 +196,9 @@ class Worker:
     def _again(self, session_id: SessionId, pause: timedelta) -> None:
         with answering(), self._engine.begin() as connection:
             ProcrastinateJobs(connection).finalize_later(session_id, self._clock.now() + pause)
+
+    def _write(self, kind: str, speaker_id: str) -> None:
+        self._correspondence.write(LetterKind(kind), SpeakerId(UUID(speaker_id)))
 
     def _sweep(self, timestamp: int) -> None:
         """Close abandoned sessions, enqueue what was forgotten, forget what expired. For the minute `timestamp`."""

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
 
-from adapters_storage.postgres.schema import engine_url
+from adapters_storage.postgres.connections import separate
 from adapters_storage.postgres.unit_of_work import PostgresStore
 from recital_core.letters import LetterKind
 from recital_core.ports import Jobs, Store
@@ -31,6 +31,8 @@ class NoJobs:
 
     def write(self, kind: LetterKind, speaker_id: SpeakerId) -> None: ...
 
+    def forget_letters(self, speaker_id: SpeakerId) -> None: ...
+
     def publish_retractions(self) -> None: ...
 
 
@@ -39,7 +41,7 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     if request.param == "memory":
         yield MemoryStore()
         return
-    engine = create_engine(engine_url(request.getfixturevalue("database")))
+    engine = separate(request.getfixturevalue("database"))
     jobs: type[Jobs] = NoJobs
     yield PostgresStore(engine, jobs)
     engine.dispose()

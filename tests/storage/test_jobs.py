@@ -10,11 +10,12 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import psycopg
 import pytest
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 
 from adapters_storage.jobs.queue import MOST_ATTEMPTS, ProcrastinateJobs, pause_after
-from adapters_storage.postgres.schema import engine_url
+from adapters_storage.postgres.connections import separate, transactional
 from adapters_storage.postgres.unit_of_work import PostgresStore
+from recital_core.letters import LetterKind
 from recital_core.ports import Store
 from recital_core.sessions import Capture, Ending, RecitalSession, SessionId, State
 from recital_core.speakers import Role, Speaker, SpeakerId
@@ -25,7 +26,7 @@ NOW = datetime(2026, 5, 1, 10, tzinfo=UTC)
 
 @pytest.fixture
 def engine(database: str) -> Iterator[Engine]:
-    engine = create_engine(engine_url(database))
+    engine = separate(database)
     yield engine
     engine.dispose()
 
@@ -89,6 +90,16 @@ def mark(database: str, status: str) -> None:
         connection.execute("UPDATE procrastinate_jobs SET status = %s::procrastinate_job_status", [status])
 
 
+def taken(database: str) -> bool:
+    """Whether a worker finds something to do, and takes it."""
+    with psycopg.connect(database) as connection:
+        job = connection.execute(
+            "SELECT id FROM procrastinate_fetch_job_v2(NULL,"
+            " (SELECT worker_id FROM procrastinate_register_worker_v1()))"
+        ).fetchone()
+    return job != (None,)
+
+
 def some_id() -> SessionId:
     return SessionId(uuid.uuid4())
 
@@ -119,7 +130,7 @@ def test_a_session_that_waits_is_not_enqueued_again(store: Store, database: str)
 
 def test_a_duplicate_leaves_the_transaction_usable(engine: Engine, store: Store, text: RecitalText) -> None:
     session_id = added(store, text, State.ACTIVE)
-    with engine.begin() as connection:
+    with transactional(engine).begin() as connection:
         ProcrastinateJobs(connection).finalize_later(session_id, NOW)
     with store.transaction() as tx:
         jobs_here = tx.jobs
@@ -152,7 +163,7 @@ def test_two_transactions_at_one_time_enqueue_once(store: Store, database: str) 
 
 def test_a_session_that_rests_after_a_failure_is_brought_forward(engine: Engine, store: Store, database: str) -> None:
     session_id = some_id()
-    with engine.begin() as connection:
+    with transactional(engine).begin() as connection:
         ProcrastinateJobs(connection).finalize_later(session_id, NOW + timedelta(days=365_0))
     with store.transaction() as tx:
         tx.jobs.finalize(session_id)
@@ -192,16 +203,111 @@ def test_unfinished_sessions_without_a_job_are_taken_up(
     added(store, text, State.UPLOADED)
     added(store, text, State.DISCARDED, erased_at=NOW)
     added(store, text, State.ENDED, attempts=MOST_ATTEMPTS)
-    with engine.begin() as connection:
+    with transactional(engine).begin() as connection:
         assert ProcrastinateJobs(connection).take_up_forgotten() == 3
     assert {session_id for session_id, _, _ in jobs(database)} == forgotten
     for status in ("todo", "doing", "failed"):
         mark(database, status)
-        with engine.begin() as connection:
+        with transactional(engine).begin() as connection:
             assert ProcrastinateJobs(connection).take_up_forgotten() == 0
     mark(database, "aborted")
-    with engine.begin() as connection:
+    with transactional(engine).begin() as connection:
         assert ProcrastinateJobs(connection).take_up_forgotten() == 3
+
+
+def letters(database: str) -> list[tuple[dict[str, str], str, str]]:
+    """Arguments, queue and status of every letter's job, the oldest first."""
+    with psycopg.connect(database) as connection:
+        return connection.execute(
+            "SELECT args, queue_name, status::text FROM procrastinate_jobs WHERE task_name = 'write' ORDER BY id"
+        ).fetchall()
+
+
+def retractions(database: str) -> list[str]:
+    """Status of every job that publishes the retractions, the oldest first."""
+    with psycopg.connect(database) as connection:
+        found = connection.execute(
+            "SELECT status::text FROM procrastinate_jobs WHERE task_name = 'publish_retractions' ORDER BY id"
+        ).fetchall()
+    return [status for (status,) in found]
+
+
+def test_a_letter_s_job_names_its_kind_and_its_reader_and_nothing_else(store: Store, database: str) -> None:
+    dana = SpeakerId(uuid.uuid4())
+    with store.transaction() as tx:
+        tx.jobs.write(LetterKind.APPROVED, dana)
+        assert letters(database) == []
+    assert letters(database) == [({"kind": "approved", "speaker_id": str(dana)}, "letters", "todo")]
+
+
+def test_a_letter_is_not_written_when_its_transaction_was_not_kept(store: Store, database: str) -> None:
+    with pytest.raises(RuntimeError), store.transaction() as tx:
+        tx.jobs.write(LetterKind.APPROVED, SpeakerId(uuid.uuid4()))
+        raise RuntimeError
+    assert letters(database) == []
+
+
+def test_a_letter_that_is_asked_for_twice_is_written_once(store: Store, database: str) -> None:
+    dana, noam = SpeakerId(uuid.uuid4()), SpeakerId(uuid.uuid4())
+    with store.transaction() as tx:
+        tx.jobs.write(LetterKind.SIGN_IN_LINK, dana)
+    with store.transaction() as tx:
+        tx.jobs.write(LetterKind.SIGN_IN_LINK, noam)
+        tx.jobs.write(LetterKind.APPROVED, dana)
+        tx.jobs.write(LetterKind.SIGN_IN_LINK, dana)
+    wanted = [(str(noam), "sign-in-link"), (str(dana), "approved"), (str(dana), "sign-in-link")]
+    assert [(args["speaker_id"], args["kind"]) for args, _, _ in letters(database)] == wanted
+
+
+@pytest.mark.parametrize(("before", "after"), [("failed", ["todo"]), ("doing", ["doing", "todo"])])
+def test_a_letter_that_is_asked_for_anew_is_written_anew(
+    store: Store, database: str, before: str, after: list[str]
+) -> None:
+    dana = SpeakerId(uuid.uuid4())
+    with store.transaction() as tx:
+        tx.jobs.write(LetterKind.SIGN_IN_LINK, dana)
+    mark(database, "doing")
+    mark(database, before)
+    with store.transaction() as tx:
+        tx.jobs.write(LetterKind.SIGN_IN_LINK, dana)
+    assert [status for _, _, status in letters(database)] == after
+
+
+def test_whoever_goes_gets_no_letter_that_waits_and_leaves_none_that_failed(store: Store, database: str) -> None:
+    dana, noam = SpeakerId(uuid.uuid4()), SpeakerId(uuid.uuid4())
+    with store.transaction() as tx:
+        tx.jobs.write(LetterKind.AGREED, dana)
+    mark(database, "doing")
+    mark(database, "failed")
+    with store.transaction() as tx:
+        for speaker in (dana, noam):
+            tx.jobs.write(LetterKind.APPROVED, speaker)
+        tx.jobs.forget_letters(dana)
+    assert [args["speaker_id"] for args, _, _ in letters(database)] == [str(noam)]
+
+
+@pytest.mark.parametrize(("before", "after"), [("todo", ["todo"]), ("failed", ["todo"]), ("doing", ["doing", "todo"])])
+def test_the_retractions_wait_once_and_once_more_while_they_are_published(
+    store: Store, database: str, before: str, after: list[str]
+) -> None:
+    with store.transaction() as tx:
+        tx.jobs.publish_retractions()
+    if before != "todo":
+        mark(database, "doing")
+        mark(database, before)
+    for _ in range(2):
+        with store.transaction() as tx:
+            tx.jobs.publish_retractions()
+    assert retractions(database) == after
+
+
+def test_no_worker_takes_the_retractions_before_the_last_who_asked_is_done(store: Store, database: str) -> None:
+    with store.transaction() as tx:
+        tx.jobs.publish_retractions()
+    with store.transaction() as tx:
+        tx.jobs.publish_retractions()
+        assert not taken(database)
+    assert taken(database)
 
 
 def test_pauses_grow_from_a_minute_to_six_hours() -> None:
