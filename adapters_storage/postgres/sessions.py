@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, selec
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters_storage.postgres import rows
+from adapters_storage.postgres.frequent import Frequent
 from adapters_storage.postgres.tables import marks, segments, sessions, text_revisions, texts
 from recital_core.ports import Intake, Page, Received, Retraction, SessionSummary
 from recital_core.sessions import Mark, RecitalSession, Segment, SessionId, State, ranges
@@ -34,7 +35,7 @@ SEGMENT = select(*SEGMENT_FIELDS).where(
 )
 HELD = {name: f"held_{name}" for name in Segment.__struct_fields__}
 ANY_SEGMENT = segments.alias()
-INTAKE = (
+INTAKE = Frequent(
     select(
         sessions,
         *(segments.c[name].label(label) for name, label in HELD.items()),
@@ -53,7 +54,7 @@ TOUCH = (
     .values(last_activity_at=func.greatest(sessions.c.last_activity_at, bindparam("moment")))
 )
 TOUCHED = TOUCH.returning(sessions.c.id).cte("touched")
-ADD_SEGMENT = (
+ADD_SEGMENT = Frequent(
     insert(segments)
     .from_select(
         ["session_id", *Segment.__struct_fields__],
@@ -94,14 +95,14 @@ class PostgresSessions:
 
     def add_segment(self, session_id: SessionId, segment: Segment, now: datetime) -> Segment | None:
         values = {"of": session_id, "moment": now, **msgspec.structs.asdict(segment)}
-        if self._connection.execute(ADD_SEGMENT, values).first() is not None:
+        if ADD_SEGMENT.first(self._connection, **values) is not None:
             return segment
         if not self.touch(session_id, now):
             return None
         return rows.first(self._connection, SEGMENT, Segment, of=session_id, numbered=segment.number)
 
     def intake(self, session_id: SessionId, number: int) -> Intake | None:
-        row = self._connection.execute(INTAKE, {"of": session_id, "numbered": number}).mappings().first()
+        row = INTAKE.first(self._connection, of=session_id, numbered=number)
         if row is None:
             return None
         held = {name: row[label] for name, label in HELD.items()}

@@ -6,9 +6,11 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import psycopg
 from sqlalchemy import Connection, Engine, exc, text
 
 from adapters_storage.postgres.audit import PostgresAuditLog
+from adapters_storage.postgres.connections import transactional
 from adapters_storage.postgres.invitations import PostgresInvitations
 from adapters_storage.postgres.sessions import PostgresSessions
 from adapters_storage.postgres.signatures import PostgresSignatures
@@ -32,27 +34,27 @@ class PostgresTransaction:
 
 
 class PostgresStore:
-    """`jobs_of` gives the job queue that writes within a connection's transaction."""
+    """`engine` is one of `connections.separate`; `jobs_of` gives the job queue that writes within its transaction."""
 
     def __init__(self, engine: Engine, jobs_of: Callable[[Connection], Jobs]) -> None:
-        self._engine = engine
-        self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._separate = engine
+        self._transactional = transactional(engine)
         self._jobs_of = jobs_of
 
     @contextmanager
     def transaction(self) -> Iterator[PostgresTransaction]:
-        with answering(), self._engine.begin() as connection:
+        with answering(), self._transactional.begin() as connection:
             yield PostgresTransaction(connection, self._jobs_of(connection))
 
     @contextmanager
     def separately(self) -> Iterator[PostgresTransaction]:
-        with answering(), self._autocommit.connect() as connection:
+        with answering(), self._separate.connect() as connection:
             yield PostgresTransaction(connection, self._jobs_of(connection))
 
     @contextmanager
     def claim(self, session_id: SessionId) -> Iterator[bool]:
         key = int.from_bytes(hashlib.sha256(session_id.bytes).digest()[:8], "big", signed=True)
-        with answering(), self._autocommit.connect() as connection:
+        with answering(), self._separate.connect() as connection:
             mine = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar_one()
             try:
                 yield bool(mine)
@@ -61,7 +63,7 @@ class PostgresStore:
                     connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
 
     def check(self) -> None:
-        with answering(), self._autocommit.connect() as connection:
+        with answering(), self._separate.connect() as connection:
             connection.execute(text("SELECT 1"))
 
 
@@ -70,11 +72,11 @@ def answering() -> Iterator[None]:
     """Turns a database that is out of reach, or out of room, into the core's errors."""
     try:
         yield
-    except exc.OperationalError as failure:
+    except (exc.OperationalError, psycopg.OperationalError) as failure:
         raise errors.DatabaseUnavailable("PostgreSQL does not answer; try again in a moment.") from failure
     except exc.IntegrityError as failure:
         raise errors.Conflict("What this belongs to was changed or erased at the same moment. Try again.") from failure
-    except exc.InterfaceError as failure:
+    except (exc.InterfaceError, psycopg.InterfaceError) as failure:
         raise errors.DatabaseUnavailable("The connection to PostgreSQL was lost.") from failure
     except exc.TimeoutError as failure:
         raise errors.DatabaseUnavailable("Every connection to PostgreSQL is in use.") from failure

@@ -2,11 +2,9 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import create_engine
-
 from adapters_storage.assembly import Recital
 from adapters_storage.jobs.queue import ProcrastinateJobs
-from adapters_storage.postgres.schema import engine_url
+from adapters_storage.postgres.connections import separate
 from adapters_storage.postgres.unit_of_work import PostgresStore
 from recital_core.sessions import State
 from tests.cli.conftest import Terminal
@@ -46,7 +44,7 @@ def test_a_bad_session_does_not_stop_the_others(terminal: Terminal, recital: Rec
 
 def test_a_session_in_other_hands_is_no_failure_of_a_pass(terminal: Terminal, recital: Recital, database: str) -> None:
     session_id = ended_session(recital)
-    engine = create_engine(engine_url(database))
+    engine = separate(database)
     with PostgresStore(engine, ProcrastinateJobs).claim(session_id):
         assert str(session_id) in terminal.run("sessions", "finalize").stdout
         assert str(session_id) in terminal.run("sessions", "finalize", str(session_id), code=5).stderr

@@ -1,0 +1,59 @@
+"""Connections to PostgreSQL: kept, lent out again and again, and asked first where one may have been lost."""
+
+from __future__ import annotations
+
+import select
+import time
+from typing import Any
+
+import psycopg
+from sqlalchemy import Engine, create_engine, event, exc
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+
+from adapters_storage.postgres.schema import engine_url
+
+KEPT = 5
+MORE = 40
+TRUSTED_SECONDS = 30
+LENT_AT = "lent_at"
+
+
+def separate(url: str) -> Engine:
+    """An engine whose every statement is a transaction of its own: one round trip, and nothing to undo afterwards."""
+    engine = create_engine(
+        engine_url(url),
+        isolation_level="AUTOCOMMIT",
+        skip_autocommit_rollback=True,
+        pool_size=KEPT,
+        max_overflow=MORE,
+        hide_parameters=True,  # an accident's log must not hold e-mail addresses and the words of texts
+    )
+    event.listen(engine, "checkout", _must_be_there)
+    return engine
+
+
+def transactional(engine: Engine) -> Engine:
+    """The connections of `separate` for whole transactions."""
+    return engine.execution_options(isolation_level="READ COMMITTED")
+
+
+def _must_be_there(connection: Any, record: ConnectionPoolEntry, _lent: PoolProxiedConnection) -> None:
+    """Ask a connection before it is lent, unless it was used of late and is silent: a server that left said so.
+
+    Asking each time, as the pool itself would, costs every request a round trip.
+    """
+    now = time.monotonic()
+    trusted = now - record.info.get(LENT_AT, now) < TRUSTED_SECONDS
+    record.info[LENT_AT] = now
+    if trusted and not connection.closed and not _has_something_to_say(connection.fileno()):
+        return
+    try:
+        connection.execute("SELECT 1")
+    except psycopg.OperationalError as lost:
+        raise exc.InvalidatePoolError("The connection was lost.") from lost
+
+
+def _has_something_to_say(descriptor: int) -> bool:
+    waiting = select.poll()
+    waiting.register(descriptor, select.POLLIN)
+    return bool(waiting.poll(0))
