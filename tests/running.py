@@ -181,11 +181,17 @@ class Server:
         )
 
     def token(self, email: str = ADMIN) -> str:
-        """A bearer token of whoever has this address."""
-        return self.command("speakers", "token", email).split()[-1]
+        """A bearer token of whoever has this address, and has agreed to be recorded."""
+        token = self.command("speakers", "token", email).split()[-1]
+        headers = {"Authorization": f"Bearer {token}"}
+        version = httpx.get(f"{self.url}/api/config").raise_for_status().json()["agreement_version"]
+        signing = {"version": version, "language": "en"}
+        httpx.post(f"{self.url}/api/me/agreement", json=signing, headers=headers).raise_for_status()
+        return token
 
     def sign_in_link(self, email: str = ADMIN) -> str:
-        """A fresh single-use link that signs a browser in."""
+        """A fresh single-use link that signs a browser in, of somebody who has agreed to be recorded."""
+        self.token(email)
         return self.command("speakers", "login-link", email).split()[-1]
 
     def _is_ready(self) -> bool:

@@ -16,11 +16,11 @@ from tests.http.conftest import ORIGIN, Caller, settings_for, slug
 def test_the_client_learns_what_it_needs_before_anybody_signs_in(nobody: Caller) -> None:
     config = nobody.get("/api/config").json()
     assert config == {
-        "sign_in": {"link": True},
+        "sign_in": {"providers": [], "mail": False},
         "languages": ["he", "yi", "en"],
         "segment_ms": 5000,
-        "limits": {"segment_bytes": 8 * 1024 * 1024, "text_bytes": 6 * 1024 * 1024},
-        "agreement_version": None,
+        "limits": {"segment_bytes": 8 * 1024 * 1024, "text_bytes": 6 * 1024 * 1024, "open_sessions": 20},
+        "agreement_version": config["agreement_version"],
         "version": config["version"],
     }
     assert re.match(r"\d+\.\d+", config["version"])
@@ -28,7 +28,7 @@ def test_the_client_learns_what_it_needs_before_anybody_signs_in(nobody: Caller)
 
 def test_a_caller_learns_who_they_are(dana: Caller, pending: Caller) -> None:
     me = dana.get("/api/me").json()
-    assert (me["email"], me["role"], me["agreement_version"]) == (dana.email, "speaker", None)
+    assert (me["email"], me["role"], me["agreement_needed"]) == (dana.email, "speaker", False)
     assert pending.get("/api/me").json()["role"] == "pending"
 
 
