@@ -14,7 +14,7 @@ from adapters_storage.postgres.unit_of_work import PostgresStore
 from recital_core.letters import LetterKind
 from recital_core.ports import Jobs, Store
 from recital_core.sessions import Capture, RecitalSession, SessionId
-from recital_core.speakers import Role, Speaker, SpeakerId
+from recital_core.speakers import Credential, CredentialId, CredentialKind, Role, Speaker, SpeakerId
 from recital_core.testing.store import MemoryStore
 from recital_core.texts import Language, RecitalText, TextId, TextSource
 
@@ -53,6 +53,12 @@ def dana(store: Store) -> Speaker:
 
 
 @pytest.fixture
+def noam(store: Store) -> Speaker:
+    """Who came a little later than Dana."""
+    return added_speaker(store, "noam@example.org", at=LATER)
+
+
+@pytest.fixture
 def text(store: Store, dana: Speaker) -> RecitalText:
     return added_text(store, dana)
 
@@ -67,6 +73,26 @@ def added_speaker(store: Store, email: str, role: Role = Role.SPEAKER, at: datet
     with store.transaction() as tx:
         assert tx.speakers.add(speaker)
     return speaker
+
+
+def added_credential(
+    store: Store,
+    of: Speaker,
+    kind: CredentialKind = CredentialKind.PROGRAM,
+    at: datetime = NOW,
+    lasts: timedelta = timedelta(hours=1),
+) -> Credential:
+    credential = Credential(
+        id=CredentialId(uuid.uuid4()),
+        speaker_id=of.id,
+        kind=kind,
+        note="my notebook",
+        created_at=at,
+        expires_at=at + lasts,
+    )
+    with store.transaction() as tx:
+        tx.credentials.add(credential)
+    return credential
 
 
 def added_text(store: Store, owner: Speaker, *, public: bool = False, at: datetime = NOW) -> RecitalText:
@@ -87,7 +113,14 @@ def added_text(store: Store, owner: Speaker, *, public: bool = False, at: dateti
 
 
 def added_session(store: Store, speaker: Speaker, text: RecitalText, at: datetime = NOW) -> RecitalSession:
-    session = RecitalSession(
+    session = a_session(speaker, text, at)
+    with store.transaction() as tx:
+        assert tx.sessions.add(session)
+    return session
+
+
+def a_session(speaker: Speaker, text: RecitalText, at: datetime = NOW) -> RecitalSession:
+    return RecitalSession(
         id=SessionId(uuid.uuid4()),
         speaker_id=speaker.id,
         text_id=text.id,
@@ -96,6 +129,3 @@ def added_session(store: Store, speaker: Speaker, text: RecitalText, at: datetim
         opened_at=at,
         last_activity_at=at,
     )
-    with store.transaction() as tx:
-        assert tx.sessions.add(session)
-    return session

@@ -1,11 +1,11 @@
-"""The store's promises on accounts and how they sign in, over every store alike."""
+"""The store's promises on accounts and identities, over every store alike."""
 
 from __future__ import annotations
 
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -15,46 +15,11 @@ from recital_core.agreements import Signature
 from recital_core.audit import Actor, Event, Way
 from recital_core.ports import SpeakerFilter, Store
 from recital_core.sessions import RecitalSession
-from recital_core.speakers import (
-    Credential,
-    CredentialId,
-    CredentialKind,
-    Identity,
-    Role,
-    Sex,
-    Speaker,
-    SpeakerId,
-)
+from recital_core.speakers import Identity, Role, Sex, Speaker, SpeakerId
 from recital_core.texts import RecitalText
-from tests.contracts.conftest import LATER, NOW, added_speaker
+from tests.contracts.conftest import LATER, NOW, added_credential, added_speaker
 
-TRIES = 50
 GOOGLE = Identity(issuer="https://accounts.example.org", subject="1")
-
-
-@pytest.fixture
-def noam(store: Store) -> Speaker:
-    return added_speaker(store, "noam@example.org", at=LATER)
-
-
-def added_credential(
-    store: Store,
-    of: Speaker,
-    kind: CredentialKind = CredentialKind.PROGRAM,
-    at: datetime = NOW,
-    lasts: timedelta = timedelta(hours=1),
-) -> Credential:
-    credential = Credential(
-        id=CredentialId(uuid.uuid4()),
-        speaker_id=of.id,
-        kind=kind,
-        note="my notebook",
-        created_at=at,
-        expires_at=at + lasts,
-    )
-    with store.transaction() as tx:
-        tx.credentials.add(credential)
-    return credential
 
 
 # ---- accounts
@@ -125,6 +90,14 @@ def test_accounts_are_found_by_part_of_their_address_or_name_and_by_role(
         assert found("dana", Role.ADMIN) == []
 
 
+def test_some_accounts_come_together_and_unknown_ones_do_not(store: Store, dana: Speaker, noam: Speaker) -> None:
+    unknown = SpeakerId(uuid.uuid4())
+    with store.transaction() as tx:
+        found = tx.speakers.some({dana.id, noam.id, unknown})
+        assert sorted(found, key=lambda speaker: speaker.created_at) == [dana, noam]
+        assert list(tx.speakers.some([])) == []
+
+
 @pytest.mark.parametrize("cursor", ["", "x", "AAAA", "%%%", "2026"])
 def test_a_cursor_of_accounts_that_is_not_ours_is_refused(store: Store, cursor: str) -> None:
     with store.transaction() as tx, pytest.raises(errors.Invalid):
@@ -193,90 +166,6 @@ def test_of_many_admins_who_lower_each_other_at_one_time_one_stays(store: Store)
     assert lowered.count(False) == 1
     with store.transaction() as tx:
         assert len(tx.speakers.page(SpeakerFilter(role=Role.ADMIN), None, 10).items) == 1
-
-
-# ---- credentials
-
-
-def test_a_credential_speaks_for_its_speaker_until_it_ends_or_is_revoked(store: Store, dana: Speaker) -> None:
-    credential = added_credential(store, dana)
-    with store.transaction() as tx:
-        assert tx.credentials.speaker_of(credential.id, NOW) == dana
-        assert tx.credentials.speaker_of(credential.id, credential.expires_at) is None
-        tx.credentials.revoke(credential.id)
-        tx.credentials.revoke(credential.id)
-        assert tx.credentials.speaker_of(credential.id, NOW) is None
-
-
-def test_the_credentials_of_a_speaker_are_told_while_they_are_good(store: Store, dana: Speaker, noam: Speaker) -> None:
-    newer = added_credential(store, dana, at=NOW)
-    older = added_credential(store, dana, CredentialKind.BROWSER, at=NOW - timedelta(minutes=1))
-    added_credential(store, dana, at=NOW - timedelta(hours=1))
-    added_credential(store, noam)
-    with store.transaction() as tx:
-        assert list(tx.credentials.of_speaker(dana.id, NOW)) == [older, newer]
-
-
-def test_all_credentials_are_revoked_at_once_with_the_links_and_nobody_else_s(
-    store: Store, dana: Speaker, noam: Speaker
-) -> None:
-    for kind in CredentialKind:
-        added_credential(store, dana, kind)
-    foreign = added_credential(store, noam)
-    with store.transaction() as tx:
-        tx.credentials.add_link("dana's", dana.id, LATER)
-        tx.credentials.add_link("noam's", noam.id, LATER)
-        tx.credentials.revoke_all(dana.id)
-        assert list(tx.credentials.of_speaker(dana.id, NOW)) == []
-        assert list(tx.credentials.of_speaker(noam.id, NOW)) == [foreign]
-        assert tx.credentials.use_link("dana's", NOW) is None
-        assert tx.credentials.use_link("noam's", NOW) == noam.id
-
-
-def test_the_credentials_of_one_kind_are_revoked_and_the_others_stay(store: Store, dana: Speaker) -> None:
-    program = added_credential(store, dana, CredentialKind.PROGRAM)
-    added_credential(store, dana, CredentialKind.BROWSER)
-    with store.transaction() as tx:
-        tx.credentials.add_link("digest", dana.id, LATER)
-        tx.credentials.revoke_all(dana.id, CredentialKind.BROWSER)
-        assert list(tx.credentials.of_speaker(dana.id, NOW)) == [program]
-        assert tx.credentials.use_link("digest", NOW) is None
-
-
-def test_a_link_is_used_once_however_many_try(store: Store, dana: Speaker) -> None:
-    with store.transaction() as tx:
-        tx.credentials.add_link("digest", dana.id, NOW + timedelta(hours=1))
-    together = threading.Barrier(TRIES)
-
-    def try_it(_: int) -> SpeakerId | None:
-        together.wait()
-        with store.transaction() as tx:
-            return tx.credentials.use_link("digest", NOW)
-
-    with ThreadPoolExecutor(TRIES) as tries:
-        answers = list(tries.map(try_it, range(TRIES)))
-    assert (answers.count(dana.id), answers.count(None)) == (1, TRIES - 1)
-
-
-def test_a_link_that_is_over_is_nobody_s(store: Store, dana: Speaker) -> None:
-    with store.transaction() as tx:
-        tx.credentials.add_link("digest", dana.id, NOW)
-        assert tx.credentials.use_link("digest", NOW) is None
-        assert tx.credentials.use_link("another", NOW) is None
-
-
-def test_what_is_over_is_forgotten_and_nothing_else(store: Store, dana: Speaker) -> None:
-    over = added_credential(store, dana, at=NOW - timedelta(days=1), lasts=timedelta(days=1))
-    good = added_credential(store, dana, lasts=timedelta(seconds=1))
-    with store.transaction() as tx:
-        for credential in (over, good):
-            tx.credentials.add_link(str(credential.id), dana.id, credential.expires_at)
-        assert tx.credentials.forget_expired(NOW) == 2
-        assert tx.credentials.forget_expired(NOW) == 0
-        assert tx.credentials.speaker_of(over.id, NOW - timedelta(hours=1)) is None
-        assert tx.credentials.speaker_of(good.id, NOW) == dana
-        assert tx.credentials.use_link(str(over.id), NOW - timedelta(hours=1)) is None
-        assert tx.credentials.use_link(str(good.id), NOW) == dana.id
 
 
 # ---- forgetting

@@ -16,7 +16,7 @@ from recital_core.ports import Intake, Store
 from recital_core.sessions import Ending, Mark, Outcome, RecitalSession, Segment, SessionId, State
 from recital_core.speakers import Role, Speaker, SpeakerId
 from recital_core.texts import RecitalText
-from tests.contracts.conftest import LATER, NOW, added_session, added_speaker, added_text
+from tests.contracts.conftest import LATER, NOW, a_session, added_session, added_speaker, added_text
 
 
 def a_segment(number: int, digest: str = "a" * 64) -> Segment:
@@ -263,9 +263,10 @@ def test_the_sessions_of_a_speaker_come_by_their_age_and_the_open_ones_are_count
 
 
 def test_only_what_was_uploaded_once_is_retracted(store: Store, dana: Speaker, text: RecitalText) -> None:
-    added = [added_session(store, dana, text) for _ in range(1005)]
-    kept, never_published, *retracted = added
+    kept, never_published, *retracted = (a_session(dana, text) for _ in range(1005))
     with store.transaction() as tx:
+        for session in (kept, never_published, *retracted):
+            tx.sessions.add(session)
         tx.sessions.save(msgspec.structs.replace(kept, state=State.UPLOADED, uploaded_at=NOW))
         tx.sessions.save(never_published.to(State.DISCARDED, discarded_at=LATER))
         for n, session in enumerate(retracted):
