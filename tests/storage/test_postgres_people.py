@@ -13,9 +13,9 @@ from typing import Any, Self
 import msgspec
 import psycopg
 import pytest
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, event
 
-from adapters_storage.postgres.schema import engine_url
+from adapters_storage.postgres.connections import separate
 from adapters_storage.postgres.unit_of_work import PostgresStore
 from recital_core import errors
 from recital_core.agreements import Signature
@@ -34,7 +34,7 @@ WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_databas
 
 @pytest.fixture
 def engine(database: str) -> Iterator[Engine]:
-    engine = create_engine(engine_url(database))
+    engine = separate(database)
     yield engine
     engine.dispose()
 
