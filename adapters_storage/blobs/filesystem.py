@@ -58,19 +58,23 @@ class FolderBlobStore:
 
     def put(self, key: str, body: BinaryIO, media_type: str, metadata: Mapping[str, str]) -> int:
         path = self._path(key)
-        description = msgspec.json.encode({"media_type": media_type, "metadata": dict(metadata)})
-        with self._draft() as draft, self._draft() as described:
+        with self._draft() as draft:
             count = _write(draft, body)
             with _unavailable():
                 for attempt in range(TRIES_AGAINST_OTHERS):
-                    if self._described and not described.exists():
-                        _write(described, io.BytesIO(description))
                     try:
-                        self._place(draft, described, path)
+                        if self._described:
+                            self._describe(path, media_type, metadata)
+                        draft.rename(path)
                         break
-                    except FileNotFoundError:  # somebody deletes this folder at the same time
+                    except FileNotFoundError:  # its folder is not there yet, or somebody deletes it at the same time
                         if attempt == TRIES_AGAINST_OTHERS - 1:
                             raise
+                        with contextlib.suppress(FileNotFoundError):
+                            path.parent.mkdir(parents=True, exist_ok=True)
+                with contextlib.suppress(FileNotFoundError):  # deleted since
+                    _make_durable(path.parent)
+                    self._make_place_durable(path.parent)
         return count
 
     @contextlib.contextmanager
@@ -121,9 +125,11 @@ class FolderBlobStore:
 
     def _path(self, key: str) -> Path:
         """Where `key` stands. Raises BlobStoreUnavailable when a link inside the root leads elsewhere."""
-        path = self._root.joinpath(*valid_key(key).split("/"))
-        if os.path.realpath(path) != str(path):
-            raise errors.BlobStoreUnavailable(f"A link stands in the way of {key}.")
+        path = self._root
+        for name in valid_key(key).split("/"):
+            path /= name
+            if path.is_symlink():
+                raise errors.BlobStoreUnavailable(f"A link stands in the way of {key}.")
         return path
 
     @contextlib.contextmanager
@@ -137,14 +143,12 @@ class FolderBlobStore:
                 draft.unlink()
             raise
 
-    def _place(self, draft: Path, described: Path, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if self._described:
-            described.rename(path.with_name(f".{path.name}.json"))
-        draft.rename(path)
-        with contextlib.suppress(FileNotFoundError):  # deleted since
-            _make_durable(path.parent)
-            self._make_place_durable(path.parent)
+    def _describe(self, path: Path, media_type: str, metadata: Mapping[str, str]) -> None:
+        description = msgspec.json.encode({"media_type": media_type, "metadata": dict(metadata)})
+        with self._draft() as draft:
+            _write(draft, io.BytesIO(description))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft.rename(path.with_name(f".{path.name}.json"))
 
     def _make_place_durable(self, folder: Path) -> None:
         """See to it that `folder` itself is kept, whoever made it; once in the life of this store."""
