@@ -1,6 +1,6 @@
 # `make serve` runs Recital on this machine, `make test` proves it. Both need Python 3.11 or newer and nothing else.
 .POSIX:
-.PHONY: serve test check lock benchmark clean installed installed-test system-packages client
+.PHONY: serve serve-https test check lock benchmark clean installed installed-test system-packages client
 .DEFAULT_GOAL = serve
 
 BIN = .venv/bin
@@ -9,6 +9,10 @@ COMPILE = .cache/uv/bin/uv pip compile --quiet --universal --generate-hashes --n
 
 serve: installed client
 	@exec $(BIN)/recital serve
+
+# For phones in this network, which give the microphone to HTTPS alone
+serve-https: installed client
+	@exec $(BIN)/recital serve --https --host 0.0.0.0
 
 # pytest comes last, so that its summary is the last line
 test: system-packages check client

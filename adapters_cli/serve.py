@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from adapters_cli.https import tell_how_to_trust, with_own_certificate
 from adapters_cli.log import log_to_stderr
 from adapters_cli.start import Installation, local_admin
 
 if TYPE_CHECKING:
     from adapters_storage.assembly import Recital
+    from adapters_storage.certificate import LocalCertificate
 
 
 @click.command("serve")
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on, 0 for any.  [RECITAL_PORT]")
 @click.option("--data", type=click.Path(file_okay=False), help="Data folder.  [RECITAL_DATA_DIR]")
 @click.option("--workers", type=click.IntRange(1, 64), help="Sessions finalised at one time.  [RECITAL_WORKERS]")
+@click.option("--https", is_flag=True, help="Speak HTTPS with a certificate of this machine's own, for phones.")
 @click.option("--no-jobs", is_flag=True, help="Leave finalising to `recital worker`.")
 @click.pass_obj
 def command(
@@ -30,6 +33,7 @@ def command(
     port: int | None,
     data: str | None,
     workers: int | None,
+    https: bool,
     no_jobs: bool,
 ) -> None:
     """Serve the web client and the API, and finalise sessions.
@@ -39,22 +43,26 @@ def command(
     for name, value in (("HOST", host), ("PORT", port), ("DATA_DIR", data), ("WORKERS", workers)):
         installation.option(f"RECITAL_{name}", value)
     log_to_stderr()
+    certificate = with_own_certificate(installation) if https else None
     with installation.recital(serving=True) as recital, _working(recital, wanted=not no_jobs):
         from adapters_http.server import serve
 
         settings = recital.settings
-        serve(recital, settings.host, settings.port, listening=lambda port: _greet(recital, port))
+        serve(recital, settings.host, settings.port, listening=lambda port: _greet(recital, port, certificate))
 
 
-def _greet(recital: Recital, port: int) -> None:
+def _greet(recital: Recital, port: int, certificate: LocalCertificate | None) -> None:
     """The address, and a fresh link for the local admin; where others may come, too, only how to get one."""
     address = dataclasses.replace(recital.settings, port=port).address
-    admin = local_admin(recital)
+    local_admin(recital)
+    email = recital.settings.admin_email
     click.echo(f"Recital is at {address}")
-    if recital.settings.is_local and not recital.settings.public_url:
-        click.echo(f"Sign in as {admin.email}: {address}/api/auth/link/{recital.accounts.login_link(admin.email)}")
+    if certificate is not None or (recital.settings.is_local and not recital.settings.public_url):
+        click.echo(f"Sign in as {email}: {address}/api/auth/link/{recital.accounts.login_link(email)}")
     else:
         click.echo("Sign in with a link from: recital speakers login-link EMAIL")
+    if certificate is not None:
+        tell_how_to_trust(certificate)
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityRequirement, SecurityScheme
 
-from adapters_http.auth.callers import agreed_or_admin, approved, cookie_name, is_admin, is_https, known_host, signed_in
+from adapters_http.auth.callers import agreed_or_admin, approved, cookie_name, is_admin, known_host, signed_in
 from adapters_http.auth.providers import Providers
 from adapters_http.headers import on_every_answer
 from adapters_http.limits import Limits, limited
@@ -37,8 +37,8 @@ def create_app(recital: Recital, limits: Limits | None = None) -> Litestar:
             Router("/api", guards=[limited], route_handlers=anybody),
             Router("/api", guards=[signed_in, limited], security=SIGN_IN, route_handlers=whoever_is_signed_in),
             Router("/api", guards=[approved, limited], security=SIGN_IN, route_handlers=whoever_is_approved),
-            Router("/api", guards=[agreed_or_admin], security=SIGN_IN, route_handlers=texts.ROUTES),
-            Router("/api", guards=[is_admin], security=SIGN_IN, route_handlers=admin.ROUTES),
+            Router("/api", guards=[agreed_or_admin, limited], security=SIGN_IN, route_handlers=texts.ROUTES),
+            Router("/api", guards=[is_admin, limited], security=SIGN_IN, route_handlers=admin.ROUTES),
             Router("/health", route_handlers=[health.live, health.ready]),
             Router("/problems", route_handlers=[problems.show_problem]),
             *client_routes(),
@@ -56,7 +56,7 @@ def create_app(recital: Recital, limits: Limits | None = None) -> Litestar:
             HTTPException: refused_by_framework,
             Exception: accident,
         },
-        before_send=[on_every_answer(https=is_https(recital.settings))],
+        before_send=[on_every_answer(https_only=recital.settings.is_https_for_good)],
         openapi_config=_document(recital),
         logging_config=None,
     )

@@ -22,19 +22,42 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "form-action 'self'",
     )
 )
+POWERFUL = (
+    "accelerometer",
+    "bluetooth",
+    "camera",
+    "display-capture",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "idle-detection",
+    "local-fonts",
+    "magnetometer",
+    "midi",
+    "payment",
+    "publickey-credentials-get",
+    "serial",
+    "usb",
+    "xr-spatial-tracking",
+)
+"""What no page of ours asks a browser for."""
+PERMISSIONS_POLICY = ", ".join(("microphone=(self)", *(f"{feature}=()" for feature in POWERFUL)))
 SECURITY = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "microphone=(self)",
+    "Permissions-Policy": PERMISSIONS_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
 
 
-def on_every_answer(*, https: bool) -> Callable[[Message, Scope], Awaitable[None]]:
-    """A hook that adds the security headers, and forbids keeping what did not say how long it may be kept."""
-    wanted = {**SECURITY, **HTTPS_ONLY} if https else SECURITY
+def on_every_answer(*, https_only: bool) -> Callable[[Message, Scope], Awaitable[None]]:
+    """A hook that adds the security headers, and forbids keeping what did not say how long it may be kept.
+
+    With `https_only` browsers are told to come back by HTTPS alone, whatever else this host serves (RFC 6797).
+    """
+    wanted = {**SECURITY, **HTTPS_ONLY} if https_only else SECURITY
     encoded = [(name.lower().encode(), value.encode()) for name, value in wanted.items()]
 
     async def add(message: Message, _scope: Scope) -> None:

@@ -114,7 +114,10 @@ def limits_of(connection: Asking) -> Limits:
 def network_of(connection: Asking) -> str:
     """What counts as one address: an IPv4 address, or the /64 of IPv6 that one subscriber has (RFC 6177, 2)."""
     host = connection.client.host if connection.client else ""
-    if ":" not in host:
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0]) if ":" in host else None
+    except ValueError:  # whatever a trusted proxy called its caller
         return host
-    address = ipaddress.IPv6Address(host.partition("%")[0])
+    if not isinstance(address, ipaddress.IPv6Address):
+        return host
     return str(address.ipv4_mapped or ipaddress.IPv6Network((address, 64), strict=False))

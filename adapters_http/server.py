@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import signal
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -13,6 +14,7 @@ import uvicorn
 
 from adapters_http.app import create_app
 from adapters_storage.assembly import Recital
+from adapters_storage.settings import Settings
 from recital_core import errors
 
 PATIENCE_SECONDS = 10
@@ -23,9 +25,11 @@ WAITING_CONNECTIONS = 512
 def serve(recital: Recital, host: str, port: int, *, listening: Callable[[int], None] = lambda _port: None) -> None:
     """Answer on `host` and `port` until SIGINT or SIGTERM, then let what is under way finish. For the main thread.
 
-    Calls `listening` with the port, which the system has chosen for 0, once connections are taken.
-    Raises SettingWrong when the address cannot be had.
+    Speaks HTTPS where the settings name a certificate. Calls `listening` with the port, which the system has chosen
+    for 0, once connections are taken. Raises SettingWrong when the address or the certificate cannot be used.
     """
+    settings = recital.settings
+    _usable(settings)
     config = uvicorn.Config(
         create_app(recital),
         access_log=False,  # addresses hold the secrets of sign-in links and the seals of files
@@ -34,12 +38,26 @@ def serve(recital: Recital, host: str, port: int, *, listening: Callable[[int], 
         timeout_graceful_shutdown=PATIENCE_SECONDS,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         ws="none",
-        proxy_headers=False,  # nothing here asks for the scheme or the address of a caller
+        proxy_headers=bool(settings.trusted_proxies),  # anybody else may write what they like into them
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        ssl_certfile=settings.tls_certificate,
+        ssl_keyfile=settings.tls_key,
     )
     server = uvicorn.Server(config)
     with _listening_socket(host, port) as bound, _signals_end_only(server):
         listening(bound.getsockname()[1])
         server.run(sockets=[bound])
+
+
+def _usable(settings: Settings) -> None:
+    """Raises SettingWrong when certificate and key do not fit, or the key asks for a password."""
+    if settings.tls_certificate is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.tls_certificate, settings.tls_key, password="")
+    except (OSError, ValueError) as failure:
+        names = "RECITAL_TLS_CERTIFICATE and RECITAL_TLS_KEY"
+        raise errors.SettingWrong(f"{names} cannot be used: {failure}.") from failure
 
 
 def _listening_socket(host: str, port: int) -> socket.socket:

@@ -8,8 +8,6 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from email.errors import MessageError
-from email.headerregistry import Address
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import SplitResult, urlsplit
@@ -168,6 +166,9 @@ def mail_server(text: str) -> str:
 
 def sender(text: str) -> str:
     """A mailbox as letters name it: an address, or a name and the address in angle brackets."""
+    from email.errors import MessageError
+    from email.headerregistry import Address
+
     name, bracket, address = text.rpartition("<")
     email = email_address(address.removesuffix(">") if bracket else text)
     try:

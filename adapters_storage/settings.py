@@ -87,6 +87,12 @@ class Settings:
         return self.host in LOOPBACK
 
     @property
+    def is_https_for_good(self) -> bool:
+        """Whether people may be held to HTTPS: not by a certificate of our own making, for a machine of many uses."""
+        ours = self.tls_certificate is not None and self.tls_certificate.is_relative_to(self.data_dir)
+        return self.address.startswith("https:") and not ours
+
+    @property
     def address(self) -> str:
         """Where people reach the web client: the public URL, else the address that is listened on; without a slash."""
         if self.public_url:

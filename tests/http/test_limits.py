@@ -127,7 +127,8 @@ def test_an_outbox_of_a_long_day_may_empty_itself_within_the_hour(limits: Limits
         ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
         ("::ffff:192.0.2.7", "192.0.2.7"),
         ("fe80::1%eth0", "fe80::/64"),
-        ("testclient", "testclient"),
+        ("unknown", "unknown"),
+        ("a:b", "a:b"),
     ],
 )
 def test_whoever_has_one_network_of_ipv6_has_one_address(host: str, counted: str) -> None:

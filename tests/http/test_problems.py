@@ -117,7 +117,9 @@ def test_every_answer_carries_the_security_headers(nobody: Caller) -> None:
         assert headers["content-security-policy"].startswith("default-src 'self'; script-src 'self'; ")
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "same-origin"
-        assert headers["permissions-policy"] == "microphone=(self)"
+        assert headers["permissions-policy"].startswith("microphone=(self), accelerometer=(), ")
+        assert "camera=()" in headers["permissions-policy"]
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
         assert headers["cross-origin-opener-policy"] == "same-origin"
         assert "strict-transport-security" not in headers
         assert "cache-control" in headers

@@ -247,6 +247,24 @@ def test_with_a_certificate_the_address_is_https(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "held"),
+    [
+        ({}, False),
+        ({"RECITAL_PUBLIC_URL": "http://recital.example.org"}, False),
+        ({"RECITAL_PUBLIC_URL": "https://recital.example.org"}, True),
+        ({"RECITAL_TLS_CERTIFICATE": __file__, "RECITAL_TLS_KEY": __file__}, True),
+        ({"RECITAL_TLS_CERTIFICATE": "{folder}/ours.pem", "RECITAL_TLS_KEY": "{folder}/ours.pem"}, False),
+    ],
+)
+def test_people_are_held_to_https_unless_the_certificate_is_of_our_own_making(
+    tmp_path: Path, given: dict[str, str], held: bool
+) -> None:
+    (tmp_path / "ours.pem").touch()
+    settings = load(tmp_path, **{name: value.format(folder=tmp_path) for name, value in given.items()})
+    assert settings.is_https_for_good is held
+
+
+@pytest.mark.parametrize(
     ("host", "local"), [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False)]
 )
 def test_only_what_listens_on_loopback_is_local(tmp_path: Path, host: str, local: bool) -> None:
