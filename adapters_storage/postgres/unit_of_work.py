@@ -69,11 +69,13 @@ class PostgresStore:
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """Turns a database that is out of reach, or out of room, into the core's errors."""
+    """Turns a database that is out of reach or room, and what it refuses to keep, into the core's errors."""
     try:
         yield
     except (exc.OperationalError, psycopg.OperationalError) as failure:
         raise errors.DatabaseUnavailable("PostgreSQL does not answer; try again in a moment.") from failure
+    except exc.DataError as failure:
+        raise errors.Invalid("There is a character or a number in this that cannot be kept.") from failure
     except exc.IntegrityError as failure:
         raise errors.Conflict("What this belongs to was changed or erased at the same moment. Try again.") from failure
     except (exc.InterfaceError, psycopg.InterfaceError) as failure:

@@ -133,6 +133,16 @@ def test_what_a_speaker_does_after_being_forgotten_is_a_conflict(store: Postgres
         logged(store, dana, dana)
 
 
+# ---- what cannot be kept
+
+
+def test_a_character_that_postgresql_does_not_take_is_invalid(store: PostgresStore, dana: Speaker) -> None:
+    with pytest.raises(errors.Invalid), store.transaction() as tx:
+        tx.speakers.save(msgspec.structs.replace(dana, display_name="Da\0na"))
+    with pytest.raises(errors.Invalid), store.separately() as tx:
+        tx.speakers.by_email("da\0na@example.org")
+
+
 # ---- the log
 
 
