@@ -64,7 +64,7 @@ def address_of(email: str, name: str = "") -> Address:
     mailbox, _, domain = email.rpartition("@")
     try:
         ascii_domain = domain.encode("idna").decode("ascii")
-        if not mailbox or not mailbox.isprintable() or not DOMAIN.fullmatch(ascii_domain):
+        if not mailbox or "@" in mailbox or not mailbox.isprintable() or not DOMAIN.fullmatch(ascii_domain):
             raise errors.MailRefused("This is not an address that letters can be sent to.")
         return Address(name, username=mailbox, domain=ascii_domain)
     except UnicodeError:  # no cause is given: it would say the address
