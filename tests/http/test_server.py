@@ -6,9 +6,10 @@ import multiprocessing
 import os
 import signal
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -19,8 +20,10 @@ import pytest
 
 from adapters_http.server import serve
 from adapters_storage.assembly import Recital, assembled
+from adapters_storage.certificate import local_certificate
 from recital_core import errors
-from tests.http.conftest import settings_for
+from recital_core.speakers import Role
+from tests.http.conftest import Address, settings_for
 from tests.people import admitted
 
 CLOSED = "and closed what was open"
@@ -34,17 +37,17 @@ class Running(NamedTuple):
     token: str
 
 
-def serving(database: str, folder: str, said: Connection) -> None:
-    with assembled(settings_for(database, Path(folder)), serving=True) as recital:
-        _, token = recital.accounts.token(admitted(recital), timedelta(days=1))
+def serving(database: str, folder: str, said: Connection, more: dict[str, str]) -> None:
+    with assembled(settings_for(database, Path(folder), **more), serving=True) as recital:
+        _, token = recital.accounts.token(admitted(recital, role=Role.ADMIN), timedelta(days=1))
         serve(recital, "127.0.0.1", 0, listening=lambda port: said.send((port, token)))
         said.send(CLOSED)
 
 
 @contextmanager
-def server(database: str, folder: Path) -> Iterator[Running]:
+def server(database: str, folder: Path, **more: str) -> Iterator[Running]:
     said, saying = multiprocessing.Pipe(duplex=False)
-    process = multiprocessing.get_context("spawn").Process(target=serving, args=(database, str(folder), saying))
+    process = multiprocessing.get_context("spawn").Process(target=serving, args=(database, str(folder), saying, more))
     process.start()
     saying.close()
     try:
@@ -105,3 +108,59 @@ def test_an_address_that_is_not_ours_is_said_in_one_line(recital: Recital) -> No
     with pytest.raises(errors.SettingWrong) as refused:
         serve(recital, "192.0.2.1", 0)
     assert "RECITAL_HOST" in refused.value.detail
+
+
+@pytest.mark.parametrize(
+    ("proxies", "address"),
+    [
+        ("", "127.0.0.1"),
+        ("192.0.2.0/24, ::1", "127.0.0.1"),
+        ("127.0.0.1", "203.0.113.9"),
+        ("127.0.0.0/8, 203.0.113.0/24", "198.51.100.1"),
+    ],
+)
+def test_where_somebody_came_from_is_believed_of_configured_proxies_alone(
+    database: str, tmp_path: Path, proxies: str, address: str
+) -> None:
+    with (
+        server(database, tmp_path, RECITAL_TRUSTED_PROXIES=proxies) as running,
+        httpx.Client(base_url=f"http://127.0.0.1:{running.port}/api") as admin,
+    ):
+        admin.headers = httpx.Headers({"authorization": f"Bearer {running.token}"})
+        forwarded = {"x-forwarded-for": "198.51.100.1, 203.0.113.9", "x-forwarded-proto": "https"}
+        approving = {"email": "noam@example.org", "role": "speaker"}
+        admin.post("/admin/speakers", json=approving, headers=forwarded).raise_for_status()
+        entries = admin.get("/admin/audit", params={"event": "role-changed", "limit": 1}).json()["items"]
+        assert [entry["address"] for entry in entries] == [address]
+
+
+def test_with_a_certificate_the_server_speaks_https_and_nothing_else(database: str, tmp_path: Path) -> None:
+    certificate = local_certificate(tmp_path / "elsewhere", datetime.now(UTC))
+    trusting = ssl.create_default_context(cafile=str(certificate.authority))
+    pem = str(certificate.server)
+    with server(database, tmp_path / "data", RECITAL_TLS_CERTIFICATE=pem, RECITAL_TLS_KEY=pem) as running:
+        answer = httpx.get(f"https://127.0.0.1:{running.port}/health/live", verify=trusting)
+        assert answer.json() == {"live": True}
+        assert answer.headers["strict-transport-security"].startswith("max-age=")
+        with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
+            httpx.get(f"https://127.0.0.1:{running.port}/health/live")
+        with pytest.raises(httpx.RemoteProtocolError):
+            httpx.get(f"http://127.0.0.1:{running.port}/health/live")
+
+
+def test_a_certificate_that_is_none_is_said_in_one_line(database: str, tmp_path: Path) -> None:
+    settings = settings_for(database, tmp_path, RECITAL_TLS_CERTIFICATE=__file__, RECITAL_TLS_KEY=__file__)
+    with assembled(settings) as recital, pytest.raises(errors.SettingWrong) as refused:
+        serve(recital, "127.0.0.1", 0)
+    assert "RECITAL_TLS_CERTIFICATE" in refused.value.detail
+    assert "\n" not in refused.value.detail
+
+
+def test_every_answer_over_a_real_connection_says_what_browsers_may_not_do(live: Address) -> None:
+    for path in ("/", "/api/config", "/api/me", "/api/auth/link/x", "/nothing/here", "/health/ready"):
+        headers = httpx.get(f"http://{live.host}:{live.port}{path}").headers
+        assert headers["permissions-policy"].startswith("microphone=(self), ")
+        assert "camera=()" in headers["permissions-policy"]
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert (headers["x-content-type-options"], headers["referrer-policy"]) == ("nosniff", "same-origin")
+        assert "strict-transport-security" not in headers
