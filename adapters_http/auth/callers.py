@@ -136,7 +136,7 @@ def _must_be_same_origin(connection: Connection, settings: Settings) -> None:
 
 def _must_be_trusted(given: str, key: str | None) -> None:
     """Raises NotSignedIn unless `given` is the key of a trusted system; the comparison takes as long for any text."""
-    if key is None or not hmac.compare_digest(given.encode(), key.encode()):
+    if key is None or not hmac.compare_digest(given.encode("latin-1"), key.encode()):  # a header's text is its bytes
         raise errors.NotSignedIn("This is not the key of a trusted system.")
 
 

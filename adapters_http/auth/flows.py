@@ -19,7 +19,8 @@ from adapters_storage.settings import Settings
 
 LASTS_S = 600
 MOST_AT_ONCE = 4
-LONGEST_NEXT = 2000
+LONGEST_NEXT = 500
+"""With all that a browser may keep at once, its Cookie header stays below the 8 KiB that proxies take."""
 OUR_OWN_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 """A path of this site in printable ASCII, without a backslash, which browsers take for a slash."""
 

@@ -16,7 +16,7 @@ from litestar.types import ExceptionHandlersMap
 
 from adapters_http.afterwards import afterwards
 from adapters_http.auth.callers import address_of, not_delegated, sign_in_cookie
-from adapters_http.auth.flows import LONGEST_NEXT, Flow, flow_of, over, own_path, superfluous
+from adapters_http.auth.flows import Flow, flow_of, over, own_path, superfluous
 from adapters_http.auth.providers import Providers, Return
 from adapters_http.limits import by_mailbox
 from adapters_http.problems import accident, declared
@@ -29,7 +29,7 @@ from recital_core.speakers import email_address
 log = logging.getLogger("recital.http")
 
 Invited = Annotated[str | None, QueryParameter(max_length=200, description="the secret of an invitation")]
-Next = Annotated[str, QueryParameter(name="next", max_length=LONGEST_NEXT, description="the path to go on to")]
+Next = Annotated[str, QueryParameter(name="next", description="the path of this site to go on to")]
 SignInProviders = NamedDependency[SkipValidation[Providers]]
 
 
@@ -46,8 +46,8 @@ def _to_sign_in(request: Request[Any, Any, Any], refusal: errors.RecitalError) -
     return Redirect(f"/sign-in?problem={refusal.slug()}", status_code=303, cookies=tab)
 
 
-def _malformed(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
-    return _to_sign_in(request, Malformed(error.detail))
+def _malformed(request: Request[Any, Any, Any], _error: HTTPException) -> Response[Any]:
+    return _to_sign_in(request, Malformed("This is no request of ours."))  # the framework's words hold the address
 
 
 def _accident(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:

@@ -118,6 +118,7 @@ def test_an_invitation_that_is_not_valid_lets_nobody_in(visitor: Visitor, provid
         ("/\\evil.example", "/"),
         ("/\t/evil.example", "/"),
         ("", "/"),
+        (f"/{'x' * 5000}", "/"),
     ],
 )
 def test_a_sign_in_goes_on_within_this_site_only(
@@ -131,6 +132,19 @@ def test_several_tabs_sign_in_side_by_side(visitor: Visitor, provider: OpenIdPro
     first, second = visitor.start(next="/first"), visitor.start(next="/second")
     for location, page in ((first, "/first"), (second, "/second")):
         assert visitor.visit(provider.signed_in(location, sub="tabs")).headers["location"] == page
+
+
+def test_what_a_browser_keeps_fits_into_its_requests(visitor: Visitor) -> None:
+    for _ in range(8):
+        visitor.start(next=f"/{'x' * 499}", invitation="x" * 200)
+    assert sum(len(f"{name}={value}; ") for name, value in visitor.cookies.items()) < 6 * 1024
+
+
+def test_a_start_that_makes_no_sense_leads_to_the_sign_in_page_and_is_not_written_down(
+    visitor: Visitor, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert problem(visitor.visit("/api/auth/sign-in", params={"invitation": "secret" * 100})) == "malformed"
+    assert "secret" not in " ".join(record.getMessage() for record in caplog.records if record.name != "httpx")
 
 
 def test_a_browser_keeps_the_newest_few_sign_ins_only(visitor: Visitor, provider: OpenIdProvider) -> None:
