@@ -46,18 +46,43 @@ def approve(installation: Installation, email: str, admin: bool) -> None:
     click.echo(f"{speaker.email} is {_with_article(speaker.role)}.")
 
 
+@command.command()
+@click.argument("email")
+@click.pass_obj
+def revoke(installation: Installation, email: str) -> None:
+    """Let EMAIL record no more, and end every sign-in and token; what was recorded stays."""
+    with installation.recital() as recital:
+        speaker = recital.membership.change_role(recital.membership.known(email).id, Role.PENDING)
+    click.echo(f"{speaker.email} is {_with_article(speaker.role)}.")
+
+
 @command.command("list")
+@click.option("--search", default="", help="Only those with this in their address or name.")
+@click.option("--role", type=click.Choice([role.value for role in Role]), help="Only those of this role.")
 @limit_option
 @json_option
 @click.pass_obj
-def list_all(installation: Installation, limit: int, as_json: bool) -> None:
-    """Every account, the oldest first."""
+def list_all(installation: Installation, *, search: str, role: str | None, limit: int, as_json: bool) -> None:
+    """Accounts, the oldest first."""
+    wanted = SpeakerFilter(search=search, role=Role(role) if role else None)
     with installation.recital() as recital:
-        found = up_to(limit, lambda cursor, count: recital.membership.page(SpeakerFilter(), cursor=cursor, limit=count))
+        found = up_to(limit, lambda cursor, count: recital.membership.page(wanted, cursor=cursor, limit=count))
     if as_json:
         show_json(found)
     else:
         show_list(found, COLUMNS, _row)
+
+
+@command.command()
+@click.option("--uses", type=click.IntRange(1, 10_000), default=1, show_default=True, help="How many it admits.")
+@click.option("--expires", type=Duration(), default="7d", show_default=True, help="How long it is good for.")
+@click.option("--note", default="", help="What it is for; operators see it.")
+@click.pass_obj
+def invite(installation: Installation, uses: int, expires: timedelta, note: str) -> None:
+    """Print an address that lets whoever opens it record without waiting for approval."""
+    with installation.recital() as recital:
+        _, secret = recital.membership.invite(uses=uses, lasts=expires, purpose=note)
+        click.echo(recital.invitation_address(secret))
 
 
 @command.command("login-link")
@@ -66,8 +91,7 @@ def list_all(installation: Installation, limit: int, as_json: bool) -> None:
 def login_link(installation: Installation, email: str) -> None:
     """Print a link that signs EMAIL in: once, within 24 hours."""
     with installation.recital() as recital:
-        secret = recital.accounts.login_link(email)
-        click.echo(f"{recital.settings.address}/api/auth/link/{secret}")
+        click.echo(recital.link_address(recital.accounts.login_link(email)))
 
 
 @command.command()
@@ -81,9 +105,21 @@ def token(installation: Installation, email: str, expires: timedelta) -> None:
         click.echo(secret)
 
 
+@command.command()
+@click.argument("email")
+@click.option("--retire-texts", is_flag=True, help="Take the texts they added out of all lists, too.")
+@click.confirmation_option(prompt="This erases the account and every recording, in the archive too. Go on?")
+@click.pass_obj
+def forget(installation: Installation, email: str, retire_texts: bool) -> None:
+    """Erase EMAIL: the account now, every recording as soon as a worker comes to it."""
+    with installation.recital() as recital:
+        recital.personal_data.erase(recital.membership.known(email), retire_texts=retire_texts)
+    click.echo("The account is gone; the recordings go next.")
+
+
 def _row(speaker: Speaker) -> tuple[object, ...]:
     return speaker.email, speaker.display_name, speaker.role, speaker.created_at, speaker.id
 
 
 def _with_article(role: Role) -> str:
-    return "an admin" if role is Role.ADMIN else f"a {role}"
+    return {Role.ADMIN: "an admin", Role.SPEAKER: "a speaker", Role.PENDING: "waiting for approval"}[role]

@@ -9,11 +9,9 @@ so it may be killed at any moment and done again. One caller at a time has a ses
 from __future__ import annotations
 
 import io
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import BinaryIO, cast
 
 import msgspec
 
@@ -40,7 +38,6 @@ from recital_core.speakers import SpeakerId
 from recital_core.texts import RecitalText
 
 TAKEN_AT_ONCE = 1000
-RETRACTIONS_IN_MEMORY = 1024 * 1024
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,12 +127,9 @@ class Aggregation:
         One JSON object a line (JSON Lines), `session_id` and `retracted_at`, the oldest first. For one caller at a
         time: the queue sees to it.
         """
-        with tempfile.SpooledTemporaryFile(max_size=RETRACTIONS_IN_MEMORY) as lines:
-            with self._store.transaction() as tx:
-                for retraction in tx.sessions.retractions():
-                    lines.write(msgspec.json.encode(retraction) + b"\n")
-            lines.seek(0)
-            self._archive.put(RETRACTIONS, cast("BinaryIO", lines), "application/jsonl", {})
+        with self._store.transaction() as tx:
+            lines = b"".join(msgspec.json.encode(retraction) + b"\n" for retraction in tx.sessions.retractions())
+        self._archive.put(RETRACTIONS, io.BytesIO(lines), "application/jsonl", {})
 
     def due(self, state: State) -> Sequence[SessionId]:
         """Sessions that wait in `state`, the oldest first; of the discarded those that are not erased yet."""

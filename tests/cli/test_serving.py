@@ -1,0 +1,92 @@
+"""`recital serve` as an operator starts it: HTTPS of its own, and no secret where others on the machine can see it."""
+
+from __future__ import annotations
+
+import json
+import re
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from adapters_storage.settings import SETTINGS
+from tests.running import STARTS_WITHIN_S, Server, descendants_of, running, wait_until
+
+SECRETS = {
+    "RECITAL_SECRET_KEY": "hunter2-of-the-tokens-and-the-seals-of-files",
+    "RECITAL_OLD_SECRET_KEYS": "hunter2-of-the-tokens-of-a-year-ago-or-more",
+    "RECITAL_PSEUDONYM_KEY": "hunter2-of-the-names-that-are-published-for-ever",
+    "RECITAL_DELEGATION_SECRET_KEY": "hunter2-of-another-application-beside-ours",
+    "RECITAL_MAIL": "smtp://recital:hunter2-of-letters@127.0.0.1:9",
+    "RECITAL_GOOGLE_CLIENT_ID": "recital",
+    "RECITAL_GOOGLE_CLIENT_SECRET": "hunter2-of-google",
+    "RECITAL_SIGN_IN_PROVIDERS": json.dumps(
+        [
+            {
+                "id": "example",
+                "name": "Example",
+                "issuer": "http://127.0.0.1:9",
+                "client_id": "recital",
+                "client_secret": "hunter2-of-a-provider",
+            }
+        ]
+    ),
+}
+
+
+def command_lines(pid: int) -> dict[int, str]:
+    """The command lines of a process and of all that it has started, as every user of the machine can read them."""
+    found = {}
+    for each in (pid, *descendants_of(pid)):
+        try:
+            found[each] = Path(f"/proc/{each}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+        except (FileNotFoundError, ProcessLookupError):  # one that ended meanwhile
+            continue
+    return found
+
+
+def test_no_secret_is_seen_in_the_list_of_processes_or_the_log(tmp_path: Path) -> None:
+    told = {setting.name for setting in SETTINGS if setting.secret}
+    assert told - {"RECITAL_DATABASE_URL", "RECITAL_POSTHOG_KEY"} <= set(SECRETS)
+    with running(tmp_path / "data", **SECRETS) as server:
+        lines = command_lines(server.pid)
+        assert len(lines) > 1, "the embedded PostgreSQL is one of them"
+        assert any("postgres" in line for line in lines.values())
+        shown = server.command("settings") + server.command("settings", "--json") + server.command("doctor")
+        openapi = httpx.get(f"{server.url}/api/openapi.json").text + httpx.get(f"{server.url}/api/config").text
+        for text in (*lines.values(), server.log, shown, openapi):
+            assert "hunter2" not in text
+
+
+@contextmanager
+def serving_https(folder: Path) -> Iterator[tuple[Server, httpx.Client]]:
+    """A server with a certificate of its own making, and a client that trusts nobody but its authority."""
+    server = Server(folder)
+    process = server.spawn("serve", "--https", "--no-jobs", "--host", "0.0.0.0")
+    try:
+        wait_until(lambda: "SHA-256" in server.log or process.poll() is not None, STARTS_WITHIN_S, "it has greeted")
+        assert process.poll() is None, server.log
+        trusting = ssl.create_default_context(cafile=str(folder / "https" / "ca.crt"))
+        with httpx.Client(base_url=f"https://127.0.0.1:{server.port}", verify=trusting) as client:
+            yield server, client
+    finally:
+        process.terminate()
+        process.wait(STARTS_WITHIN_S)
+
+
+def test_serve_https_prints_an_address_a_link_and_what_to_trust(tmp_path: Path) -> None:
+    with serving_https(tmp_path / "data") as (server, client):
+        assert client.get("/health/live").json() == {"live": True}
+        assert re.search(rf"^Recital is at https://[0-9.]+:{server.port}$", server.log, re.MULTILINE)
+        assert str(tmp_path / "data" / "https" / "ca.crt") in server.log
+        assert re.search(r"^  ([0-9A-F]{2}:){31}[0-9A-F]{2}$", server.log, re.MULTILINE)
+        link = re.search(r"https://[0-9.]+:\d+(/api/auth/link/\S+)", server.log)
+        assert link, server.log
+        answer = client.get(link[1])
+        assert (answer.status_code, answer.headers["location"]) == (303, "/")
+        assert answer.headers["set-cookie"].startswith("__Host-recital=")
+        assert "secure" in answer.headers["set-cookie"].lower()
+        assert "strict-transport-security" not in answer.headers, "this machine serves other things by HTTP"
+        assert client.get("/api/me").json()["email"] == "admin@localhost"
