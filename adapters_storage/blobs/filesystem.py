@@ -125,11 +125,9 @@ class FolderBlobStore:
 
     def _path(self, key: str) -> Path:
         """Where `key` stands. Raises BlobStoreUnavailable when a link inside the root leads elsewhere."""
-        path = self._root
-        for name in valid_key(key).split("/"):
-            path /= name
-            if path.is_symlink():
-                raise errors.BlobStoreUnavailable(f"A link stands in the way of {key}.")
+        path = self._root.joinpath(*valid_key(key).split("/"))
+        if os.path.realpath(path) != str(path):
+            raise errors.BlobStoreUnavailable(f"A link stands in the way of {key}.")
         return path
 
     @contextlib.contextmanager
