@@ -66,7 +66,7 @@ class Accounts:
             speaker = tx.speakers.by_identity(identity.issuer, identity.subject) or self._introduced(tx, identity)
             actor = Actor(speaker_id=speaker.id, way=Way.BROWSER, address=address)
             if invitation is not None:
-                speaker = invited(tx, speaker, invitation, actor, self._clock.now())
+                speaker = invited(tx, speaker.id, invitation, actor, self._clock.now())
             return self._signed_in(tx, speaker, actor)
 
     def login_link(self, email: str, by: Actor = OPERATOR) -> str:
@@ -87,7 +87,7 @@ class Accounts:
             if speaker is None and invitation is not None:
                 speaker = self._stranger(email=address, name=None, role=Role.PENDING)
                 tx.speakers.add(speaker)
-                invited(tx, speaker, invitation, Actor(speaker_id=speaker.id, way=Way.BROWSER), self._clock.now())
+                invited(tx, speaker.id, invitation, Actor(speaker_id=speaker.id, way=Way.BROWSER), self._clock.now())
             if speaker is not None:
                 tx.jobs.write(LetterKind.SIGN_IN_LINK, speaker.id)
 

@@ -111,7 +111,7 @@ class Membership:
     def accept(self, speaker: Speaker, secret: str, by: Actor = OPERATOR) -> Speaker:
         """Make a waiting speaker one who may record. Whoever may already uses nothing up. Raises InvitationNotValid."""
         with self._store.transaction() as tx:
-            return invited(tx, _locked(tx, speaker.id), secret, by, self._clock.now())
+            return invited(tx, speaker.id, secret, by, self._clock.now())
 
     # ---- what somebody says of themselves
 
@@ -167,8 +167,9 @@ def known(tx: Transaction, email: str) -> Speaker:
     return speaker
 
 
-def invited(tx: Transaction, speaker: Speaker, secret: str, by: Actor, now: datetime) -> Speaker:
+def invited(tx: Transaction, speaker_id: SpeakerId, secret: str, by: Actor, now: datetime) -> Speaker:
     """The speaker, waiting no longer, by one use of an invitation. Raises InvitationNotValid."""
+    speaker = _locked(tx, speaker_id)
     if speaker.role is not Role.PENDING:
         return speaker
     invitation = tx.invitations.use(digest(secret), now)

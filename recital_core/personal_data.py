@@ -63,8 +63,10 @@ class PersonalData:
         """
         now = self._clock.now()
         with self._store.transaction() as tx:
-            tx.speakers.lock(speaker.id)
-            if speaker.role is Role.ADMIN and not tx.speakers.another_admin(speaker.id):
+            now_known = tx.speakers.lock(speaker.id)
+            if now_known is None:
+                return
+            if now_known.role is Role.ADMIN and not tx.speakers.another_admin(speaker.id):
                 raise errors.LastAdmin("Make somebody else an admin first.")
             for session in tx.sessions.of_speaker(speaker.id):
                 locked = tx.sessions.lock(session.id)

@@ -92,6 +92,9 @@ class Recording:
         return held, False
 
     def _must_be_welcome(self, tx: Transaction, speaker: Speaker) -> None:
+        """The lock keeps a recording from slipping past the erasure of its speaker, and past the limit."""
+        if tx.speakers.lock(speaker.id) is None:
+            raise errors.NotSignedIn("This account is gone.")
         speaker.must_have_agreed_to(self._agreement_version)
         if tx.sessions.active_count(speaker.id) >= self._open_sessions:
             raise errors.OpenSessions(

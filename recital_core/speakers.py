@@ -21,7 +21,7 @@ YOUNGEST = 16
 OLDEST_BIRTH_YEAR = 1900
 MAX_NAME_CHARACTERS = 80
 MAX_NOTE_CHARACTERS = 200
-EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
+EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,190}")
 
 
 class Role(enum.StrEnum):

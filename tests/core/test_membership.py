@@ -34,7 +34,9 @@ def test_whoever_waited_is_told_by_letter_that_the_wait_is_over(world: World) ->
 def test_a_role_is_changed_and_the_change_is_in_the_log(world: World, admin: Speaker, dana: Speaker) -> None:
     assert world.membership.change_role(dana.id, Role.ADMIN).role is Role.ADMIN
     assert world.membership.change_role(dana.id, Role.SPEAKER).role is Role.SPEAKER
-    changes = [entry.facts for entry in world.oversight.audit(event=Event.ROLE_CHANGED, speaker_id=dana.id).entries.items]
+    changes = [
+        entry.facts for entry in world.oversight.audit(event=Event.ROLE_CHANGED, speaker_id=dana.id).entries.items
+    ]
     assert {"before": "speaker", "after": "admin"} in changes
     assert {"before": "admin", "after": "speaker"} in changes
 
