@@ -115,7 +115,7 @@ def _migrate(settings: Settings, url: str, *, serving: bool) -> None:
 
 def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recital:
     from adapters_storage.agreements import agreement_in
-    from adapters_storage.analytics import NoAnalytics
+    from adapters_storage.analytics import analytics_of
     from adapters_storage.audio.workshop import FfmpegWorkshop
     from adapters_storage.blobs.filesystem import FolderBlobStore
     from adapters_storage.clock import SystemClock
@@ -126,7 +126,12 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
     from adapters_storage.sealer import JoserfcSealer, secret_in
 
     clock = SystemClock()
-    sealer = JoserfcSealer(secret=settings.secret_key or secret_in(settings.data_dir / "secret.key"), clock=clock)
+    sealer = JoserfcSealer(
+        secret=settings.secret_key or secret_in(settings.data_dir / "secret.key"),
+        clock=clock,
+        old_secrets=settings.old_secret_keys,
+        pseudonym_secret=settings.pseudonym_key,
+    )
     staging = FolderBlobStore(settings.staging_dir, described=False)
     archive = FolderBlobStore(settings.archive_dir)
     workshop = settings.data_dir / "workshop"
@@ -136,7 +141,7 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
     engine = separate(url)
     closing.callback(engine.dispose)
     store = PostgresStore(engine, ProcrastinateJobs)
-    analytics = NoAnalytics()
+    analytics = closing.enter_context(analytics_of(settings))
     agreement = agreement_in(settings.agreement_dir)
     recording = Recording(
         store=store,
