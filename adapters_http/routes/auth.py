@@ -10,6 +10,7 @@ from litestar import MediaType, Request, Response, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter, SkipValidation
 from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
@@ -55,6 +56,7 @@ def _accident(request: Request[Any, Any, Any], error: Exception) -> Response[Any
     return _to_sign_in(request, Accident("It is in the log."))
 
 
+BACK = ResponseSpec(None, generate_examples=False, description="Back to the sign-in page, with `problem`")
 ON_THE_WAY: ExceptionHandlersMap = {errors.RecitalError: _to_sign_in, HTTPException: _malformed, Exception: _accident}
 
 
@@ -63,7 +65,7 @@ ON_THE_WAY: ExceptionHandlersMap = {errors.RecitalError: _to_sign_in, HTTPExcept
     operation_id="startSignIn",
     status_code=302,
     exception_handlers=ON_THE_WAY,
-    responses=declared(),
+    responses={303: BACK, **declared()},
 )
 async def start_sign_in(
     *,

@@ -92,7 +92,7 @@ def test_an_accident_is_logged_and_shows_only_its_number(
 def test_a_log_never_holds_the_secret_of_a_link(
     nobody: Caller, recital: Recital, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def away(_secret: str) -> str:
+    def away(_secret: str, _address: str | None) -> str:
         raise errors.DatabaseUnavailable("PostgreSQL does not answer.")
 
     monkeypatch.setattr(recital.accounts, "sign_in_by_link", away)
