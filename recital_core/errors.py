@@ -86,6 +86,28 @@ class EmptyText(Invalid):
     title = "There is nothing to read in this text"
 
 
+class UnreadableFile(Invalid):
+    title = "This file cannot be read as text"
+
+
+class SiteNotAllowed(Invalid):
+    title = "Articles are not taken from this site"
+
+
+class ArticleNotFound(Invalid):
+    title = "There is no such article"
+
+
+class AmbiguousArticle(Invalid):
+    """The fact `choices` has the titles and addresses of the articles that are meant."""
+
+    title = "This title stands for several articles"
+
+
+class ArticlesUnavailable(Unavailable):
+    title = "The site of the article does not answer"
+
+
 class TextNotFound(NotFound):
     title = "There is no such text"
 

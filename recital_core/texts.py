@@ -39,11 +39,15 @@ class Place(msgspec.Struct, frozen=True, order=True):
 
 
 class TextSource(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a text came from."""
+    """Where a text came from: `kind` is prose, file, article or page; `revision` and `title` are the source's own."""
 
     kind: str = "prose"
     url: str | None = None
+    revision: str | None = None
+    retrieved_at: datetime | None = None
     licence: str | None = None
+    title: str | None = None
+    file_name: str | None = None
 
 
 class RecitalText(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from recital_core.ports.pages import Page
 from recital_core.ports.people import AuditLog, Credentials, Invitations, Signatures, SpeakerFilter, Speakers
 from recital_core.ports.readings import Intake, Received, Retraction, Sessions, SessionSummary, Texts, TextSummary
 from recital_core.ports.secrets import Clock, Sealer
+from recital_core.ports.sources import Document, Sources, Suggestion
 from recital_core.ports.store import Jobs, Store, Transaction
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "BlobStore",
     "Clock",
     "Credentials",
+    "Document",
     "Intake",
     "Invitations",
     "Jobs",
@@ -38,10 +40,12 @@ __all__ = [
     "SessionSummary",
     "Sessions",
     "Signatures",
+    "Sources",
     "Span",
     "SpeakerFilter",
     "Speakers",
     "Store",
+    "Suggestion",
     "TextSummary",
     "Texts",
     "Transaction",
