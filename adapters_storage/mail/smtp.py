@@ -14,7 +14,7 @@ from recital_core import errors
 from recital_core.letters import Letter
 
 SUBMISSION, SUBMISSIONS = 587, 465
-TIMEOUT_S = 10.0
+TIMEOUT_S = 30.0  # for each answer; who scans letters before taking them needs a while, and else gets them twice
 FOR_GOOD = 500  # a reply from here on is not another one tomorrow
 
 
