@@ -133,3 +133,12 @@ def test_a_letter_that_cannot_be_sent_is_said_to_be(
     mailer.unavailable = True
     with pytest.raises(errors.MailFailed):
         correspondence.write(LetterKind.APPROVED, dana.id)
+
+
+def test_whoever_is_erased_waits_for_no_letter_any_more(world: World, dana: Speaker, noam: Speaker) -> None:
+    world.store.take_letters()
+    for speaker in (dana, noam):
+        with world.store.transaction() as tx:
+            tx.jobs.write(LetterKind.APPROVED, speaker.id)
+    world.personal_data.erase(dana, retire_texts=False)
+    assert world.store.take_letters() == [(LetterKind.APPROVED, noam.id)]
