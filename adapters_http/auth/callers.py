@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -18,7 +19,7 @@ from adapters_storage.settings import LOOPBACK, Settings
 from recital_core import errors
 from recital_core.accounts import BROWSER_LASTS
 from recital_core.audit import Actor, Way
-from recital_core.speakers import CredentialId, Role, Speaker
+from recital_core.speakers import Credential, CredentialId, CredentialKind, Role, Speaker
 
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 OUR_OWN = frozenset(("same-origin", "none"))
@@ -89,8 +90,15 @@ async def not_delegated(connection: Connection, _handler: BaseRouteHandler) -> N
 
 
 async def browser_only(connection: Connection, _handler: BaseRouteHandler) -> None:
-    """Of whom another guard has let in, refuses all but browsers. Raises NotAllowed."""
-    if connection.auth.actor.way is not Way.BROWSER:
+    """Of whom another guard has let in, refuses all but browsers. Raises NotAllowed.
+
+    A program's token is none in a cookie either: else whoever got hold of one could make more of them.
+    """
+    credential_id, actor = connection.auth
+    held: Sequence[Credential] = ()
+    if actor.way is Way.BROWSER:
+        held = await sync_to_thread(_recital(connection).accounts.credentials, connection.user)
+    if not any(one.id == credential_id and one.kind is CredentialKind.BROWSER for one in held):
         raise errors.NotAllowed("Only somebody who signed in with a browser may do this.")
 
 

@@ -92,6 +92,16 @@ def test_no_other_site_signs_anybody_out(visitors: Callable[[], Visitor], recita
     assert here.me is not None
 
 
+def test_a_programs_token_is_no_browser_even_in_a_cookie(visitor: Visitor, recital: Recital) -> None:
+    dana, token = admitted(recital, somebody()), {"note": "another", "days": 1}
+    visitor.cookies.set("recital", recital.accounts.token(dana, timedelta(days=1))[1])
+    assert visitor.me is not None
+    refused = visitor.visit("/api/tokens", "POST", json=token, headers=OURS)
+    assert (refused.status_code, slug(refused)) == (403, "not-allowed")
+    visitor.visit(f"/api/auth/link/{recital.accounts.login_link(str(dana.email))}")
+    assert visitor.visit("/api/tokens", "POST", json=token, headers=OURS).status_code == 201
+
+
 def signed_in_twice(visitors: Callable[[], Visitor], recital: Recital) -> tuple[Visitor, Visitor]:
     """Two browsers of one speaker."""
     email, here, there = admitted(recital, somebody(), Role.SPEAKER).email, visitors(), visitors()
