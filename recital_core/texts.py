@@ -47,7 +47,6 @@ class TextSource(msgspec.Struct, frozen=True, kw_only=True):
     retrieved_at: datetime | None = None
     licence: str | None = None
     title: str | None = None
-    file_name: str | None = None
 
 
 class RecitalText(msgspec.Struct, frozen=True, kw_only=True):

@@ -84,7 +84,14 @@ def test_the_record_says_all_that_is_published_of_a_session() -> None:
         "id": "00000000-0000-0000-0000-000000000002",
         "revision": 4,
         "title": "ברכות",
-        "source": {"kind": "article", "url": "https://he.wikipedia.org/wiki/x", "licence": "CC BY-SA 4.0"},
+        "source": {
+            "kind": "article",
+            "url": "https://he.wikipedia.org/wiki/x",
+            "revision": None,
+            "retrieved_at": None,
+            "licence": "CC BY-SA 4.0",
+            "title": None,
+        },
         "licence": "CC BY-SA 4.0",
     }
     assert said["capture"]["declared"]["echo_cancellation"] is False
