@@ -10,7 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
+from adapters_cli.https import with_own_certificate
+from adapters_cli.start import Installation
 from adapters_storage.settings import SETTINGS
 from tests.running import STARTS_WITHIN_S, Server, descendants_of, running, wait_until
 
@@ -58,6 +61,48 @@ def test_no_secret_is_seen_in_the_list_of_processes_or_the_log(tmp_path: Path) -
         openapi = httpx.get(f"{server.url}/api/openapi.json").text + httpx.get(f"{server.url}/api/config").text
         for text in (*lines.values(), server.log, shown, openapi):
             assert "hunter2" not in text
+
+
+@pytest.fixture
+def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RECITAL_DATA_DIR", str(tmp_path / "data"))
+    return Installation()
+
+
+@pytest.mark.parametrize(
+    ("host", "public"),
+    [
+        ("0.0.0.0", r"https://[0-9.]+:8000"),
+        ("::", r"https://\[[0-9a-f:]+\]:8000"),
+        ("127.0.0.1", None),
+        ("192.168.7.7", None),
+        ("localhost", None),
+    ],
+)
+def test_who_listens_everywhere_is_shown_at_an_address_that_others_find(
+    installation: Installation, host: str, public: str | None
+) -> None:
+    installation.option("RECITAL_HOST", host)
+    assert with_own_certificate(installation) is not None
+    settings = installation.settings
+    assert settings.address.startswith("https://")
+    assert re.fullmatch(public, settings.public_url or "") if public else settings.public_url is None
+
+
+def test_an_address_that_was_given_is_kept(installation: Installation) -> None:
+    installation.option("RECITAL_HOST", "0.0.0.0")
+    installation.option("RECITAL_PUBLIC_URL", "https://recital.example.org")
+    assert with_own_certificate(installation) is not None
+    assert installation.settings.address == "https://recital.example.org"
+
+
+def test_a_certificate_that_was_given_is_kept(installation: Installation, tmp_path: Path) -> None:
+    installation.option("RECITAL_TLS_CERTIFICATE", __file__)
+    installation.option("RECITAL_TLS_KEY", __file__)
+    assert with_own_certificate(installation) is None
+    assert installation.settings.tls_certificate == Path(__file__)
+    assert not (tmp_path / "data").exists()
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from adapters_http.app import create_app
+from adapters_http.limits import Limits
 from adapters_storage.assembly import Recital, assembled
 from adapters_storage.settings import Settings
 from recital_core.speakers import Role
@@ -29,6 +30,8 @@ ORIGIN = "http://127.0.0.1:8000"
 PROSE = "The sun rose. The children ran.\nGrandmother read."
 CAPTURE = {"sample_rate_hz": 48_000, "channels": 1, "codec": "flac"}
 SECOND = 48_000
+MANY_TESTS = 1_000
+"""As many times as often as anybody else the tests may ask: all of them come from one address."""
 SEGMENT = b"fLaC and what follows"
 
 
@@ -129,7 +132,8 @@ def settings_for(database: str, folder: Path, **more: str) -> Settings:
 
 @pytest.fixture(scope="session")
 def client(recital: Recital) -> Iterator[TestClient[Litestar]]:
-    with TestClient(create_app(recital), base_url=ORIGIN, raise_server_exceptions=False) as client:
+    app = create_app(recital, Limits(times=MANY_TESTS))
+    with TestClient(app, base_url=ORIGIN, raise_server_exceptions=False) as client:
         yield client
 
 
@@ -189,7 +193,9 @@ class Address(NamedTuple):
 @pytest.fixture(scope="session")
 def live(recital: Recital) -> Iterator[Address]:
     """The application behind a real server, for what only shows on a real connection."""
-    config = uvicorn.Config(create_app(recital), log_level="warning", access_log=False, ws="none")
+    config = uvicorn.Config(
+        create_app(recital, Limits(times=MANY_TESTS)), log_level="warning", access_log=False, ws="none"
+    )
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as bound:
         running = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
