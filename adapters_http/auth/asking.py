@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 import msgspec
@@ -22,17 +23,18 @@ Shape = TypeVar("Shape")
 
 
 class Answer(NamedTuple):
+    host: str
     status: int
     body: bytes
 
     def read(self, shape: type[Shape], status: int = httpx.codes.OK) -> Shape:
         """An answer of this status, as `shape`. Raises ProviderUnavailable."""
         if self.status != status:
-            raise ProviderUnavailable(f"The provider answered with the status {self.status}.")
+            raise ProviderUnavailable(f"{self.host} answered with the status {self.status}.")
         try:
             return msgspec.json.decode(self.body, type=shape)
         except (msgspec.MsgspecError, UnicodeDecodeError) as wrong:
-            raise ProviderUnavailable("The provider's answer is not what OpenID Connect says.") from wrong
+            raise ProviderUnavailable(f"{self.host} gave an answer that OpenID Connect does not know.") from wrong
 
 
 async def asked(
@@ -42,15 +44,15 @@ async def asked(
 
     Raises ProviderUnavailable when that takes longer than 10 seconds in all or is over 256 KiB.
     """
-    body = b""
-    async with _within_reason(), httpx.AsyncClient(verify=_trusted(), timeout=PATIENCE_S) as client:
+    host, body = urlsplit(address).netloc, b""
+    async with _within_reason(host), httpx.AsyncClient(verify=_trusted(), timeout=PATIENCE_S) as client:
         request: dict[str, Any] = {"headers": {**AS_IT_IS, **(headers or {})}, "data": form}
         async with client.stream("POST" if form else "GET", address, **request) as answer:
             async for chunk in answer.aiter_raw():
                 body += chunk
                 if len(body) > MAX_ANSWER_BYTES:
-                    raise ProviderUnavailable("The provider's answer is too long.")
-        return Answer(answer.status_code, body)
+                    raise ProviderUnavailable(f"{host} gives an answer that is too long.")
+        return Answer(host, answer.status_code, body)
 
 
 @cache
@@ -60,9 +62,9 @@ def _trusted() -> ssl.SSLContext:
 
 
 @asynccontextmanager
-async def _within_reason() -> AsyncIterator[None]:
+async def _within_reason(host: str) -> AsyncIterator[None]:
     try:
         async with asyncio.timeout(PATIENCE_S):
             yield
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as failure:  # TimeoutError is an OSError
-        raise ProviderUnavailable(f"The provider does not answer: {type(failure).__name__}.") from failure
+        raise ProviderUnavailable(f"{host} does not answer: {type(failure).__name__}.") from failure

@@ -46,7 +46,7 @@ async def claims_of(
         )
         claims.validate(leeway=CLOCK_SKEW_S)
     except (JoseError, ValueError, TypeError) as wrong:
-        raise SignInRefused(f"The provider's token is not good: {_named(wrong)}.") from wrong
+        raise SignInRefused(f"The token of {provider.id} is not good: {_named(wrong)}.") from wrong
     return claims
 
 

@@ -86,11 +86,13 @@ class Published:
         answer = await asked(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
         found = answer.read(Addresses)
         if found.issuer != self._issuer:
-            raise ProviderUnavailable("The provider calls itself by another name than the issuer that is configured.")
+            raise ProviderUnavailable(
+                f"{self._issuer} calls itself {found.issuer[:200]!a}: configure that as its issuer."
+            )
         scheme = urlsplit(self._issuer).scheme
         for address in (found.authorization_endpoint, found.token_endpoint, found.jwks_uri, found.userinfo_endpoint):
             if address is not None and urlsplit(address).scheme not in {"https", scheme}:
-                raise ProviderUnavailable("The provider names an address without HTTPS.")
+                raise ProviderUnavailable(f"{self._issuer} names an address without HTTPS.")
         return found
 
     async def _keys(self) -> KeySet:
@@ -99,4 +101,4 @@ class Published:
         try:
             return KeySet.import_key_set(cast("KeySetSerialization", found))
         except (JoseError, ValueError, TypeError, KeyError, AttributeError) as wrong:
-            raise ProviderUnavailable("The provider's keys cannot be read.") from wrong
+            raise ProviderUnavailable(f"The keys of {self._issuer} cannot be read.") from wrong

@@ -57,6 +57,22 @@ def test_a_provider_that_is_down_hinders_neither_the_start_nor_the_others(
         assert newcomer.signs_in(provider).headers["location"] == "/"
 
 
+def test_the_log_says_which_provider_it_was_and_why(
+    newcomer: Visitor, provider: OpenIdProvider, caplog: pytest.LogCaptureFixture
+) -> None:
+    provider.configuration["issuer"] = "https://id.example.org/\n"
+    refused_at_the_start(newcomer)
+    provider.reset()
+    provider.bend = lambda claims: claims | {"aud": "somebody-else"}
+    newcomer.signs_in(provider)
+    said = [record.getMessage() for record in caplog.records if record.name == "recital.http"]
+    assert said == [
+        f"sign-in: provider-unavailable: {provider.issuer} calls itself 'https://id.example.org/\\n': "
+        "configure that as its issuer.",
+        "sign-in: sign-in-refused: The token of one is not good: InvalidClaimError (aud).",
+    ]
+
+
 def test_a_provider_that_comes_back_is_asked_again(newcomer: Visitor, provider: OpenIdProvider) -> None:
     provider.answers[CONFIGURATION] = saying(b"down for repair", 503)
     assert refused_at_the_start(newcomer) == UNAVAILABLE
