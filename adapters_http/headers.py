@@ -24,7 +24,6 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 POWERFUL = (
     "accelerometer",
-    "bluetooth",
     "camera",
     "display-capture",
     "geolocation",
