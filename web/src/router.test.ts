@@ -9,11 +9,16 @@ describe('an address', () => {
     ['/recordings/', { screen: 'recordings' }],
     ['/recordings/0192', { screen: 'player', sessionId: '0192' }],
     ['/sign-in', { screen: 'sign-in' }],
+    ['/invitation', { screen: 'invitation' }],
+    ['/agreement', { screen: 'agreement' }],
+    ['/account', { screen: 'account' }],
+    ['/admin', { screen: 'admin', part: 'people' }],
+    ['/admin/log', { screen: 'admin', part: 'log' }],
   ])('%s names its screen', (path, route) => {
     expect(routeOf(path)).toEqual(route)
   })
 
-  test.each(['/texts', '/nowhere', '/texts/1/2', '/sign-in/again', '/recordings/1/2'])(
+  test.each(['/texts', '/nowhere', '/texts/1/2', '/sign-in/again', '/account/of-noam', '/admin/secrets', '/admin/people/7', '/recordings/1/2'])(
     '%s names none and says which it was',
     (path) => expect(routeOf(path)).toEqual({ screen: 'not-found', path }),
   )
@@ -21,6 +26,7 @@ describe('an address', () => {
   test('comes back whole through its own maker, whatever the id', () => {
     const id = 'א/ב 100%?#'
     expect(routeOf(address.studio(id))).toEqual({ screen: 'studio', textId: id })
+    expect(routeOf(address.admin('invitations'))).toEqual({ screen: 'admin', part: 'invitations' })
     expect(routeOf(address.player(id))).toEqual({ screen: 'player', sessionId: id })
   })
 

@@ -1,17 +1,30 @@
 /** Which screen an address names; addresses are made here and nowhere else. */
 
+export const ADMIN_PARTS = ['people', 'invitations', 'log'] as const
+export type AdminPart = (typeof ADMIN_PARTS)[number]
+
+/** Screens of one word and nothing behind it. */
+const ALONE = ['recordings', 'sign-in', 'invitation', 'agreement', 'account'] as const
+
 export type Route =
   | { screen: 'texts' }
   | { screen: 'studio'; textId: string }
   | { screen: 'recordings' }
   | { screen: 'player'; sessionId: string }
   | { screen: 'sign-in' }
+  | { screen: 'invitation' }
+  | { screen: 'agreement' }
+  | { screen: 'account' }
+  | { screen: 'admin'; part: AdminPart }
   | { screen: 'not-found'; path: string }
 
 export const address = {
   texts: '/',
   recordings: '/recordings',
   signIn: '/sign-in',
+  agreement: '/agreement',
+  account: '/account',
+  admin: (part: AdminPart) => `/admin/${part}`,
   studio: (textId: string) => `/texts/${encodeURIComponent(textId)}`,
   player: (sessionId: string) => `/recordings/${encodeURIComponent(sessionId)}`,
 }
@@ -20,11 +33,16 @@ export function routeOf(path: string): Route {
   const [first, second, ...rest] = parts(path)
   if (rest.length > 0) return { screen: 'not-found', path }
   if (first === undefined) return { screen: 'texts' }
-  if (first === 'recordings') {
-    return second === undefined ? { screen: 'recordings' } : { screen: 'player', sessionId: second }
+  if (second === undefined) {
+    const screen = ALONE.find((known) => known === first)
+    if (screen !== undefined) return { screen }
   }
+  if (first === 'recordings' && second !== undefined) return { screen: 'player', sessionId: second }
   if (first === 'texts' && second !== undefined) return { screen: 'studio', textId: second }
-  if (first === 'sign-in' && second === undefined) return { screen: 'sign-in' }
+  if (first === 'admin') {
+    const part = ADMIN_PARTS.find((known) => known === (second ?? 'people'))
+    if (part !== undefined) return { screen: 'admin', part }
+  }
   return { screen: 'not-found', path }
 }
 

@@ -1,6 +1,7 @@
 /** The server, as the screens see it: the only `fetch` outside the recorder. */
 import { problemOf, Unreachable } from './problems'
-import type { Config, Me, Page, Preview, Prose, RecitalText, Session, TextPreview, TextRow } from './types'
+import type * as shapes from './types'
+import type { Page, Prose, RecitalText, Role, Session, TextPreview, TextRow } from './types'
 
 export * from './problems'
 export type * from './types'
@@ -41,10 +42,31 @@ function one(collection: string, id: string): string {
   return `/${collection}/${encodeURIComponent(id)}`
 }
 
+/** Addresses that the browser itself goes to. */
+export const gate = {
+  signIn: (provider: string, next: string, invitation: string | null) =>
+    `/api/auth/sign-in${search({ provider, next, invitation })}`,
+  link: (secret: string) => `/api/auth/link/${encodeURIComponent(secret)}`,
+  myData: '/api/me/data',
+}
+
 export const api = {
-  config: () => json<Config>('GET', '/config'),
-  me: () => json<Me>('GET', '/me'),
+  config: () => json<shapes.Config>('GET', '/config'),
+  me: () => json<shapes.Me>('GET', '/me'),
   signOut: () => call('POST', '/auth/sign-out', {}, {}),
+  signOutEverywhere: () => call('POST', '/auth/sign-out-everywhere', {}, {}),
+  askForLink: (email: string, invitation: string | null) =>
+    call('POST', '/auth/link', {}, { email, ...(invitation === null ? {} : { invitation }) }),
+
+  agreement: (language: string) => json<shapes.Agreement>('GET', '/agreement', { language }),
+  sign: (version: string, language: string) => json<shapes.Me>('POST', '/me/agreement', {}, { version, language }),
+  accept: (secret: string) => json<shapes.Me>('POST', '/me/invitation', {}, { secret }),
+  changeMe: (changes: shapes.MeChanged) => json<shapes.Me>('PATCH', '/me', {}, changes),
+  eraseMe: (texts: 'keep' | 'retire') => call('DELETE', '/me', { texts }),
+
+  tokens: () => json<{ items: shapes.Token[] }>('GET', '/tokens'),
+  makeToken: (note: string, days: number) => json<shapes.TokenMade>('POST', '/tokens', {}, { note, days }),
+  revokeToken: (id: string) => call('DELETE', one('tokens', id)),
 
   texts: (cursor?: string | null) => json<Page<TextRow>>('GET', '/texts', { cursor }),
   text: (id: string) => json<RecitalText>('GET', one('texts', id)),
@@ -54,7 +76,7 @@ export const api = {
 
   sessions: (cursor?: string | null) => json<Page<Session>>('GET', '/sessions', { cursor }),
   session: (id: string) => json<Session>('GET', one('sessions', id)),
-  sessionPreview: (id: string) => json<Preview>('GET', `${one('sessions', id)}/preview`),
+  sessionPreview: (id: string) => json<shapes.Preview>('GET', `${one('sessions', id)}/preview`),
   deleteSession: (id: string) => call('DELETE', one('sessions', id)),
 
   /** The captions behind a preview's address, as WebVTT. */
@@ -63,4 +85,15 @@ export const api = {
     if (!response.ok) throw await problemOf(response)
     return response.text()
   },
+
+  speakers: (search: string, role: Role | null, cursor: string | null) =>
+    json<Page<shapes.Speaker>>('GET', '/admin/speakers', { search, role, cursor }),
+  approve: (email: string, role: Role) => json<shapes.Speaker>('POST', '/admin/speakers', {}, { email, role }),
+  changeRole: (id: string, role: Role) => json<shapes.Speaker>('PATCH', one('admin/speakers', id), {}, { role }),
+  invitations: (cursor: string | null) => json<Page<shapes.Invitation>>('GET', '/admin/invitations', { cursor }),
+  invite: (uses: number, days: number, note: string) =>
+    json<shapes.InvitationMade>('POST', '/admin/invitations', {}, { uses, days, note }),
+  withdraw: (id: string) => call('DELETE', one('admin/invitations', id)),
+  log: (event: shapes.LogEvent | null, cursor: string | null) =>
+    json<shapes.LogPage>('GET', '/admin/audit', { event, cursor }),
 }

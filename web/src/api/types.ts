@@ -13,8 +13,24 @@ export interface Page<Item> {
   next: string | null
 }
 
+/** Part of the log; `people` says how the speakers in it are known, by their ids. */
+export interface LogPage extends Page<LogEntry> {
+  people: Record<string, string>
+}
+
 export type Config = Schemas['Config']
 export type Me = Schemas['Me']
+export type MeChanged = Schemas['MeChanged']
+export type Role = Schemas['Role']
+export type Sex = Schemas['Sex']
+export type Agreement = Schemas['AgreementShown']
+export type Token = Schemas['TokenShown']
+export type TokenMade = Schemas['TokenMade']
+export type Speaker = Schemas['SpeakerShown']
+export type Invitation = Required<Schemas['Invitation']>
+export type InvitationMade = Schemas['InvitationMade']
+export type LogEntry = Schemas['Entry']
+export type LogEvent = Schemas['Event']
 export type Prose = Omit<Schemas['Prose'], 'kind'>
 export type Preview = Schemas['Preview']
 

@@ -8,16 +8,10 @@ export const en = {
   'nav.recordings': 'Recordings',
 
   'account.menu': 'Account',
+  'account.open': 'Your account',
+  'account.admin': 'Administration',
   'account.language': 'Language',
   'account.sign-out': 'Sign out',
-
-  'sign-in.title': 'Read aloud, and be heard',
-  'sign-in.purpose': 'Recital collects readings: you read a text aloud, sentence by sentence, and your voice helps computers understand your language.',
-  'sign-in.how': 'How to sign in',
-  'sign-in.link': 'Open your personal sign-in link. It works once, and this device then remembers you.',
-  'sign-in.printed': 'Did you start Recital yourself? The link was printed in the terminal, below the address of the server. A new one is printed by:',
-  'sign-in.asked': 'Does somebody else run it? Ask them for a link.',
-  'sign-in.expired': 'That link does not work any more: it was used already, or it is too old. Ask for a new one.',
 
   'texts.title': 'Texts',
   'texts.lead': 'Choose what to read.',
@@ -102,6 +96,7 @@ export const en = {
   'upload.waiting': '{seconds} s on this device, on the way to the server',
   'upload.offline': '{seconds} s waiting here; goes on by itself when there is a connection',
   'upload.signed-out': '{seconds} s waiting here; sign in again to send it',
+  'upload.agreement': '{seconds} s waiting here; they are sent when you have agreed to the new agreement',
   'upload.refused': 'The server refused a piece. It is kept on this device: see Recordings.',
 
   'stopped.title': 'Your recording',
@@ -207,6 +202,10 @@ export const en = {
   'problem.unsupported-language': 'We do not know that language. Use a code such as fr or pt-BR.',
   'problem.empty-text': 'There is no sentence in it.',
   'problem.too-large': 'The text is too long. Split it and add it in parts.',
+  'problem.too-many': 'That was too often for now. Wait a minute or two and try again.',
+  'problem.last-admin': 'There has to be an admin. Make somebody else an admin first.',
+  'problem.agreement-differs': 'The agreement has changed this very moment. Here is the new one.',
+  'problem.invitation-not-valid': 'This invitation is used up or too old. Ask for a new one.',
 
   'dialog.close': 'Close',
 } as const

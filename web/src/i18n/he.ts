@@ -10,16 +10,10 @@ export const he: Messages = {
   'nav.recordings': 'הקלטות',
 
   'account.menu': 'חשבון',
+  'account.open': 'החשבון שלך',
+  'account.admin': 'ניהול',
   'account.language': 'שפה',
   'account.sign-out': 'יציאה',
-
-  'sign-in.title': 'לקרוא בקול, ולהישמע',
-  'sign-in.purpose': 'רסיטל אוסף קריאות: קוראים טקסט בקול, משפט אחר משפט, והקול שלך עוזר למחשבים להבין את השפה שלך.',
-  'sign-in.how': 'איך נכנסים',
-  'sign-in.link': 'פותחים את קישור הכניסה האישי. הוא פועל פעם אחת, ומכאן המכשיר הזה זוכר אותך.',
-  'sign-in.printed': 'הפעלת את רסיטל בעצמך? הקישור הודפס במסוף, מתחת לכתובת השרת. קישור חדש מדפיסים כך:',
-  'sign-in.asked': 'מישהו אחר מפעיל אותו? אפשר לבקש ממנו קישור.',
-  'sign-in.expired': 'הקישור הזה כבר לא פועל: השתמשו בו, או שעבר זמנו. צריך לבקש קישור חדש.',
 
   'texts.title': 'טקסטים',
   'texts.lead': 'מה נקרא היום?',
@@ -104,6 +98,7 @@ export const he: Messages = {
   'upload.waiting': '{seconds} שניות במכשיר, בדרך לשרת',
   'upload.offline': '{seconds} שניות ממתינות כאן; יישלחו מעצמן כשיהיה חיבור',
   'upload.signed-out': '{seconds} שניות ממתינות כאן; צריך להיכנס שוב כדי לשלוח',
+  'upload.agreement': '{seconds} שניות ממתינות כאן; הן יישלחו אחרי שיאושר ההסכם החדש',
   'upload.refused': 'השרת סירב לקבל חלק. הוא שמור במכשיר הזה: ראו ״הקלטות״.',
 
   'stopped.title': 'ההקלטה שלך',
@@ -209,6 +204,10 @@ export const he: Messages = {
   'problem.unsupported-language': 'השפה הזאת לא מוכרת לנו. צריך קוד כמו fr או pt-BR.',
   'problem.empty-text': 'אין בו משפטים.',
   'problem.too-large': 'הטקסט ארוך מדי. אפשר לחלק אותו ולהוסיף בחלקים.',
+  'problem.too-many': 'זה היה יותר מדי לפי שעה. נסו שוב בעוד דקה או שתיים.',
+  'problem.last-admin': 'חייב להיות מנהל. קודם ממנים מישהו אחר.',
+  'problem.agreement-differs': 'ההסכם השתנה ממש ברגע זה. הנה החדש.',
+  'problem.invitation-not-valid': 'ההזמנה הזאת נוצלה או שעבר זמנה. אפשר לבקש חדשה.',
 
   'dialog.close': 'לסגור',
 }

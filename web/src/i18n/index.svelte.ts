@@ -24,6 +24,12 @@ class Interface {
     localStorage.setItem(STORED, language)
   }
 
+  /** Takes the language of an account, unless one was chosen on this device. */
+  follow(tag: string | null): void {
+    const language = known(tag)
+    if (language !== null && localStorage.getItem(STORED) === null) this.language = language
+  }
+
   get direction(): 'ltr' | 'rtl' {
     return LANGUAGES[this.language].direction
   }
@@ -56,11 +62,13 @@ export function moment(rfc3339: string): string {
   return format.format(new Date(rfc3339))
 }
 
+/** The interface's language that a tag names: `he-IL` is Hebrew. */
+function known(tag: string | null): InterfaceLanguage | null {
+  const language = tag?.toLowerCase().split('-')[0]?.replace('iw', 'he')
+  return language !== undefined && language in LANGUAGES ? (language as InterfaceLanguage) : null
+}
+
 function preferred(): InterfaceLanguage {
   const wanted = [localStorage.getItem(STORED), ...navigator.languages]
-  for (const tag of wanted) {
-    const language = tag?.toLowerCase().split('-')[0]?.replace('iw', 'he')
-    if (language !== undefined && language in LANGUAGES) return language as InterfaceLanguage
-  }
-  return 'en'
+  return wanted.map(known).find((language) => language !== null) ?? 'en'
 }

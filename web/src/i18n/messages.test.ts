@@ -1,10 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { clock } from './duration'
-import { en } from './en'
-import { he } from './he'
+import { en as general } from './en'
+import { he as generalHebrew } from './he'
 import { fill, holes } from './messages'
+import { en as people } from './people.en'
+import { he as peopleHebrew } from './people.he'
 
-const languages: Record<string, Record<string, string>> = { en, he }
+const en: Record<string, string> = { ...general, ...people }
+const languages: Record<string, Record<string, string>> = { en, he: { ...generalHebrew, ...peopleHebrew } }
+
+test('no message is said in two places', () => {
+  expect(Object.keys(general).filter((key) => key in people)).toEqual([])
+})
 
 describe.each(Object.entries(languages))('the messages in %s', (_, messages) => {
   test('are complete, and none is left over', () => {

@@ -1,19 +1,29 @@
-/** Who is signed in, and how this server is set. */
+/** Who is signed in, what they may do now, and how this server is set. */
 import { api, Problem, type Config, type Me } from '../api'
+import { capture } from './capture.svelte'
 
 export type Standing = 'unknown' | 'signed-in' | 'signed-out' | 'unreachable'
+
+/** Refusals that mean that the server knows something of this account which we do not know yet. */
+const NEWS: ReadonlySet<string> = new Set(['agreement-needed', 'approval-needed'])
 
 class Account {
   me: Me | null = $state.raw(null)
   config: Config | null = $state.raw(null)
   standing: Standing = $state('unknown')
   failure: unknown = $state.raw(null)
+  /** The account that was here a moment ago is erased. */
+  erased = $state(false)
+
+  get isAdmin(): boolean {
+    return this.me?.role === 'admin'
+  }
 
   async load(): Promise<void> {
     this.failure = null
     try {
       this.config = await api.config()
-      this.me = await api.me()
+      this.is(await api.me())
       this.standing = 'signed-in'
     } catch (failure) {
       this.noticed(failure)
@@ -23,14 +33,43 @@ class Account {
     }
   }
 
+  /** Looks again who this is; without an answer everything stays as it was. */
+  async look(): Promise<void> {
+    try {
+      this.is(await api.me())
+    } catch (failure) {
+      this.noticed(failure)
+    }
+  }
+
+  /** Takes what the server says of this account now. */
+  is(me: Me): void {
+    this.me = me
+    this.erased = false
+  }
+
   async signOut(): Promise<void> {
     await api.signOut()
     this.#forget()
   }
 
-  /** Looks at a failure of any call: a 401 means that the cookie is gone. */
+  async signOutEverywhere(): Promise<void> {
+    await api.signOutEverywhere()
+    this.#forget()
+  }
+
+  async erase(texts: 'keep' | 'retire'): Promise<void> {
+    await api.eraseMe(texts)
+    await capture.forgetAll()
+    this.#forget()
+    this.erased = true
+  }
+
+  /** Looks at a failure of any call: a cookie that is gone, an agreement or an approval that is needed. */
   noticed(failure: unknown): void {
-    if (failure instanceof Problem && failure.status === 401) this.#forget()
+    if (!(failure instanceof Problem)) return
+    if (failure.status === 401) this.#forget()
+    if (failure.status === 403 && NEWS.has(failure.slug) && this.standing === 'signed-in') void this.look()
   }
 
   #forget(): void {

@@ -33,6 +33,13 @@ class Capture {
     await this.look()
   }
 
+  /** Deletes the sound of everything that still waits on this device. */
+  async forgetAll(): Promise<void> {
+    await this.change(async (recorder) => {
+      for (const { sessionId } of await recorder.pending()) await recorder.forget(sessionId)
+    })
+  }
+
   async download(sessionId: string): Promise<Blob | null> {
     const recorder = await this.#opening
     return recorder ? recorder.download(sessionId) : null

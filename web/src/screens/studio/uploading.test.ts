@@ -30,6 +30,7 @@ describe('the line about uploads', () => {
       tone: 'waiting',
     })
     expect(uploadLine(upload({ waitingMs: 12_000, signedOut: true }), true).key).toBe('upload.signed-out')
+    expect(uploadLine(upload({ waitingMs: 12_000, signedOut: true }), true, false).key).toBe('upload.agreement')
   })
 
   test('names a refusal before anything else', () => {
