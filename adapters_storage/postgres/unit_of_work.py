@@ -74,9 +74,9 @@ def answering() -> Iterator[None]:
         yield
     except (exc.OperationalError, psycopg.OperationalError) as failure:
         raise errors.DatabaseUnavailable("PostgreSQL does not answer; try again in a moment.") from failure
-    except exc.DataError as failure:
+    except (exc.DataError, psycopg.DataError) as failure:
         raise errors.Invalid("There is a character or a number in this that cannot be kept.") from failure
-    except exc.IntegrityError as failure:
+    except (exc.IntegrityError, psycopg.IntegrityError) as failure:
         raise errors.Conflict("What this belongs to was changed or erased at the same moment. Try again.") from failure
     except (exc.InterfaceError, psycopg.InterfaceError) as failure:
         raise errors.DatabaseUnavailable("The connection to PostgreSQL was lost.") from failure
