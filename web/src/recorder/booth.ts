@@ -127,7 +127,7 @@ export class Booth {
 
   /** What the track says of itself; see Intake. */
   trackDelivered(deliveredMs: number, atMs: number): void {
-    if (this.#source?.kind === 'pcm') this.#source.intake.trackDelivered(deliveredMs, atMs)
+    if (this.#source?.kind === 'pcm') this.#source.intake.trackDelivered(deliveredMs, atMs, now())
   }
 
   slice(bytes: ArrayBuffer, atMs: number): void {

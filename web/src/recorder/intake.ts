@@ -6,6 +6,7 @@ import type { Level } from './types'
 const PRE_ROLL_MS = 2000
 const STOP_PATIENCE_MS = 500
 const COUNTS_KEPT_MS = 3000
+const PROMPT_MS = 50
 
 /** What takes a recording's samples. */
 export interface Tape {
@@ -65,9 +66,10 @@ export class Intake {
 
   /**
    * By `atMs` the track had delivered `deliveredMs` of sound, as it says itself: what of that never comes here is lost,
-   * whatever the clocks say.
+   * whatever the clocks say. Word that comes late, as `nowMs` shows, means nothing: packets wait beside it.
    */
-  trackDelivered(deliveredMs: number, atMs: number): void {
+  trackDelivered(deliveredMs: number, atMs: number, nowMs: number): void {
+    if (nowMs - atMs > PROMPT_MS) return
     const counted = this.#counts.findLast((count) => count.atMs <= atMs)
     if (counted === undefined) return
     const loss = this.#undelivered.saw(deliveredMs, counted.delivered)

@@ -43,6 +43,11 @@ test('a busy thread that catches up is no loss', () => {
   expect(losses({ chunks: 5000, delayMs: (i) => (i % 40 < 20 ? random() * 800 : random() * 5) })).toEqual([])
 })
 
+test('a thread that stands still for seconds, and again before it has caught up, is no loss', () => {
+  const stands: Record<number, number> = { 100: 6000, 300: 3500, 301: 4000, 1000: 900, 1019: 4000 }
+  expect(losses({ chunks: 2000, delayMs: (i) => stands[i] ?? 0 })).toEqual([])
+})
+
 test('a loss is found with its length and its place', () => {
   const [loss, ...more] = losses({ chunks: 400, lost: { 200: 100 } })
   expect(more).toEqual([])

@@ -5,7 +5,8 @@ export interface Loss {
 }
 
 const CERTAIN_AFTER_MS = 3000
-const LEAST_SIGHTINGS = 8
+/** Longer without a sighting, and this thread stood still: it may have to catch up first. */
+const STOOD_STILL_MS = 1000
 const LEAST_MS = 20
 /** Two clocks may differ by this much (500 ppm) without anything being lost. */
 const DRIFT_MS_PER_S = 0.5
@@ -18,9 +19,8 @@ const DRIFT_MS_PER_S = 0.5
 export class LossWatch {
   #rateHz: number
   #floor: { atMs: number; offsetMs: number } | null = null
-  #inTime: { atMs: number; samples: number } | null = null
-  #sightings = 0
-  #leastLateMs = Infinity
+  #inTimeSamples = 0
+  #late: { sinceMs: number; lastMs: number; leastMs: number } | null = null
 
   constructor(rateHz: number) {
     this.#rateHz = rateHz
@@ -29,15 +29,18 @@ export class LossWatch {
   /** When the clock stood at `atMs`, `samples` had come; answers a loss that is now certain. */
   saw(atMs: number, samples: number): Loss | null {
     const lateMs = this.#lateMs(atMs, samples)
-    if (lateMs <= LEAST_MS || this.#inTime === null) {
-      this.#startOver(atMs, samples)
+    if (lateMs <= LEAST_MS) {
+      this.#inTime(samples)
       return null
     }
-    this.#sightings++
-    this.#leastLateMs = Math.min(this.#leastLateMs, lateMs)
-    if (atMs - this.#inTime.atMs <= CERTAIN_AFTER_MS || this.#sightings < LEAST_SIGHTINGS) return null
-    const loss = { at: this.#inTime.samples, count: Math.round((this.#leastLateMs / 1000) * this.#rateHz) }
-    this.#startOver(atMs, samples + loss.count)
+    if (this.#late === null || atMs - this.#late.lastMs > STOOD_STILL_MS) {
+      this.#late = { sinceMs: atMs, lastMs: atMs, leastMs: lateMs }
+    }
+    const { sinceMs, leastMs } = this.#late
+    this.#late = { sinceMs, lastMs: atMs, leastMs: Math.min(leastMs, lateMs) }
+    if (atMs - sinceMs < CERTAIN_AFTER_MS) return null
+    const loss = { at: this.#inTimeSamples, count: Math.round((this.#late.leastMs / 1000) * this.#rateHz) }
+    this.#inTime(samples + loss.count)
     return loss
   }
 
@@ -51,9 +54,8 @@ export class LossWatch {
     return 0
   }
 
-  #startOver(atMs: number, samples: number): void {
-    this.#inTime = { atMs, samples }
-    this.#sightings = 0
-    this.#leastLateMs = Infinity
+  #inTime(samples: number): void {
+    this.#inTimeSamples = samples
+    this.#late = null
   }
 }

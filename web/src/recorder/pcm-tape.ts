@@ -4,11 +4,13 @@ import { FLAC, type Ledger, type NewSegment } from './ledger'
 import type { SampleLog } from './sample-log'
 import { SegmentCutter, type CutSegment } from './segment-cutter'
 
+type Gap = [fromSample: number, count: number]
+
 /** A recording's samples on their way to this device's disk: to the log at once, as whole segments to the store. */
 export class PcmTape implements Tape {
   #ledger: Ledger
   #cutter: SegmentCutter
-  #gaps: [number, number][] = []
+  #gaps: Gap[] = []
 
   constructor(ledger: Ledger, log: SampleLog, options: { rateHz: number; segmentMs: number }) {
     const { rateHz, segmentMs } = options
@@ -30,7 +32,7 @@ export class PcmTape implements Tape {
   }
 
   insertSilence(at: number, count: number): void {
-    this.#gaps.push([this.#cutter.insertSilence(at, count), count])
+    this.#gaps = withSilence(this.#gaps, this.#cutter.insertSilence(at, count), count)
     this.#ledger.gaps(this.#gaps)
   }
 
@@ -38,6 +40,14 @@ export class PcmTape implements Tape {
   finish(): void {
     this.#cutter.cut()
   }
+}
+
+/** The gaps, in order and apart from each other, after `count` silent samples were put in at sample `from`. */
+function withSilence(gaps: readonly Gap[], from: number, count: number): Gap[] {
+  const before = gaps.filter(([at, length]) => at + length < from)
+  const after = gaps.filter(([at]) => at > from)
+  const [at, length] = gaps.find(([at, length]) => at <= from && from <= at + length) ?? [from, 0]
+  return [...before, [at, length + count], ...after.map(([at, length]): Gap => [at + count, length])]
 }
 
 export function flacSegment({ n, firstSample, samples }: CutSegment, rateHz: number): NewSegment {

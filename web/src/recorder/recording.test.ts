@@ -149,6 +149,29 @@ test('lost samples are silence in the audio and named in the end', async () => {
   expect((await store.session(sessionId))!.end).toMatchObject({ samples: 6700, gaps: [[5000, 700]] })
 })
 
+test('losses that meet are one gap, and a later one is where it came to lie', async () => {
+  const { store, sessionId, ledger, tape } = await studio(2000)
+  play(tape, voice(10_000, RATE))
+  tape.insertSilence(9000, 100)
+  tape.insertSilence(3000, 50)
+  tape.insertSilence(3000, 200)
+  tape.insertSilence(3250, 7)
+  tape.insertSilence(5000, 30)
+  tape.finish()
+  await ledger.settled()
+  const session = (await store.session(sessionId))!
+  expect(session.samples).toBe(10_387)
+  expect(session.gaps).toEqual([
+    [3000, 257],
+    [5000, 30],
+    [9287, 100],
+  ])
+  const audio = await decoded(store, sessionId)
+  for (const [at, count] of session.gaps) {
+    expect(new Set(audio.subarray(at, at + count))).toEqual(new Set([0]))
+  }
+})
+
 test('marks never go back', async () => {
   const { store, sessionId, ledger } = await studio()
   for (const atSample of [500, 400, 600]) ledger.mark('again', here, atSample)
