@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import time
 import wave
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from tests.running import Server, wait_until
 PUBLISHED_WITHIN_S = 60
 ROUNDING = 2
 """Samples go through 32-bit floats on their way; two ears may round them differently."""
+STAMPS_OFF_MS = 2
 HERE = Path(__file__).parent
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "chromium")
 FLAGS = (
@@ -45,32 +46,71 @@ LEAD_MS = 2500
 AROUND_MS = 3000
 """The fake microphone skips 10 ms now and then when the machine is busy: its pace is told by what is near."""
 
+CHIRP_MS = 30
+CHIRP_HZ = (1500, 6000)
+CHIRP_LOUD = 100
+"""50 dB below full scale: the matched filter finds it in the noise, and it is nothing beside a voice."""
+CHIRP_BEFORE_MS = 150
+CHIRP_ALIKE = 0.7
+"""A chirp in the noise is alike to itself by more than 0.9, a voice by less than half."""
+
 Samples = npt.NDArray[np.int16]
 
 
+def chirp(rate: int) -> npt.NDArray[np.float64]:
+    """A short rising tone, as no voice makes it."""
+    at = np.arange(rate * CHIRP_MS // 1000) / rate
+    low, high = CHIRP_HZ
+    tone = np.sin(2 * np.pi * (low + (high - low) * at / at[-1] / 2) * at)
+    return np.asarray(CHIRP_LOUD * np.hanning(len(at)) ** 0.5 * tone)
+
+
+def chirps_of(reading: Reading) -> npt.NDArray[np.intp]:
+    """Where chirps begin in what the microphone plays: one in each pause, a moment before the middle of it."""
+    before = LEAD_MS - CHIRP_BEFORE_MS
+    return np.array([spoken.next + reading.rate * before // 1000 for spoken in reading.sentences])
+
+
+def chirps_in(samples: Samples, rate: int) -> npt.NDArray[np.intp]:
+    """Where chirps begin in a recording: by matched filter, whatever else is in it."""
+    wanted = chirp(rate)
+    starts = len(samples) - len(wanted) + 1
+    size = 1 << len(samples).bit_length()
+    product = np.fft.irfft(np.fft.rfft(samples, size) * np.conj(np.fft.rfft(wanted, size)), size)[:starts]
+    power = np.concatenate([[0.0], np.cumsum(samples.astype(np.float64) ** 2)])
+    around = power[len(wanted) :] - power[: -len(wanted)]
+    alike = product / np.sqrt(np.maximum(around, 1.0) * np.sum(wanted**2))
+    found = np.flatnonzero(alike > CHIRP_ALIKE)
+    each = np.split(found, np.flatnonzero(np.diff(found) > rate // 10) + 1)
+    return np.array([near[np.argmax(alike[near])] for near in each if len(near)], dtype=np.intp)
+
+
 def microphone_file(reading: Reading, folder: Path) -> Path:
-    """The reading with LEAD_MS of near silence before it, as the fake microphone plays it."""
-    path = folder / f"{Path(reading.wav).stem}-led.wav"
+    """The reading with LEAD_MS of near silence before it and a chirp in each pause, as the fake microphone plays it."""
+    path = folder / f"{Path(reading.wav).stem}-chirps.wav"
     if not path.exists():
         hiss = np.random.default_rng(7).integers(-8, 9, reading.rate * LEAD_MS // 1000).astype(np.int16)
+        played = np.concatenate([hiss, reading.pcm()])
+        note = np.rint(chirp(reading.rate)).astype(np.int16)
+        for start in chirps_of(reading):
+            played[start : start + len(note)] += note
         with wave.open(str(path), "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(reading.rate)
-            file.writeframes(hiss.tobytes() + reading.pcm().tobytes())
+            file.writeframes(played.tobytes())
     return path
 
 
 @contextmanager
-def chromium(playwright: Playwright, profile: Path, microphone: Path, **more: Any) -> Iterator[BrowserContext]:
+def chromium(playwright: Playwright, profile: Path, microphone: Path, *flags: str) -> Iterator[BrowserContext]:
     """Chromium on `profile`, which may have been used before; its microphone plays the file once when it is opened."""
     context = playwright.chromium.launch_persistent_context(
         profile,
         executable_path=CHROMIUM,
         headless=True,
-        args=[*FLAGS, f"--use-file-for-fake-audio-capture={microphone}%noloop"],
+        args=[*FLAGS, *flags, f"--use-file-for-fake-audio-capture={microphone}%noloop"],
         permissions=["microphone"],
-        **more,
     )
     context.set_default_timeout(20_000)
     context.add_init_script(path=HERE / "truth.js")
@@ -88,7 +128,9 @@ class Heard:
         self._rate = rate
         told = wait_until(lambda: self._told(page, at_least_s), at_least_s + 20, "the second ear hears")
         self.pcm: Samples = np.frombuffer(base64.b64decode(told["pcm"]), dtype=np.int16)
-        self._ends, self._at = np.array(told["arrivals"], dtype=np.float64).T
+        arrivals = np.array(told["arrivals"], dtype=np.float64)
+        restarts = np.flatnonzero(np.diff(arrivals[:, 2]) < 0)  # of the device's clock, as its packets begin to flow
+        self._ends, self._at, self._stamps = arrivals[restarts[-1] + 1 if len(restarts) else 0 :].T
 
     def _told(self, page: Page, at_least_s: float) -> dict[str, Any] | None:
         told: dict[str, Any] = page.evaluate("window.__truth.heard()")
@@ -102,6 +144,22 @@ class Heard:
     def sample_at(self, moment_ms: float) -> float:
         """The sample that the microphone gave at a moment: by the earliest arrival in the seconds around it."""
         return (moment_ms - self._start_ms(moment_ms)) * self._rate / 1000
+
+    def sample_captured_at(self, moment_ms: float) -> float:
+        """The sample that the device heard at a moment, by the stamps that it puts on packets; they come complete.
+
+        Its clock counts from some moment of its own, which the usual delay of all packets tells.
+        """
+        moment_ms -= float(np.median(self._at - self._stamps))
+        packet = int(np.searchsorted(self._stamps, moment_ms))
+        early = (self._stamps[packet] - moment_ms) * self._rate / 1000
+        return float(max(self._ends[packet] - early, self._ends[packet - 1]))
+
+    @property
+    def starved_ms(self) -> float:
+        """For how long the microphone gave nothing, by its own stamps, as the fake one does on a busy machine."""
+        behind = self._stamps - self._ends * 1000 / self._rate
+        return float(behind[-1] - np.min(behind))
 
     def moment_of(self, sample: float) -> float:
         return self._start_ms(float(self._at[-1])) + sample * 1000 / self._rate
@@ -169,6 +227,19 @@ def same_sound(ours: Samples, heard: Samples, rate: int) -> str:
     if not len(differing):
         return ""
     return f"{len(differing)} samples differ, from {differing[0] / rate:.3f} s to {differing[-1] / rate:.3f} s"
+
+
+def without(gaps: Sequence[tuple[int, int]], ours: Samples) -> Samples:
+    """A recording without the silence that was put into it, from these samples on so many."""
+    kept = np.ones(len(ours), dtype=bool)
+    for at, count in gaps:
+        kept[at : at + count] = False
+    return ours[kept]
+
+
+def is_no_more_than(starved_ms: float, gaps: Sequence[tuple[int, int]]) -> bool:
+    """Whether only as much is said to be lost as the microphone itself did not give."""
+    return sum(count for _, count in gaps) * 1000 / RATE <= starved_ms + STAMPS_OFF_MS
 
 
 def decoded(path: Path, rate: int) -> Samples:

@@ -15,6 +15,9 @@ from tests.running import Server, wait_until
 
 HEBREW_TEXT = "שלום לכולם. מה שלומכם היום?\nהכול טוב, תודה."
 SHORT_TAKE_S = 1.5
+LOOKS_FOR_ROOM_MS = 15_000
+TRUE_QUOTA = "--disable-features=StaticStorageQuota"
+"""Else Chromium tells pages of 10 GiB, whatever there is."""
 
 
 @pytest.fixture
@@ -33,6 +36,13 @@ def read_on(page: Page, key: str) -> None:
     heard = len(Heard(page, RATE).pcm)
     Heard(page, RATE, at_least_s=heard / RATE + SHORT_TAKE_S)
     page.keyboard.press(key)
+
+
+def leave_room(page: Page, server: Server, *, seconds: int) -> None:
+    """Let the browser keep so much uncoded sound on this device, and no more."""
+    used = page.evaluate("navigator.storage.estimate().then(({ usage }) => usage)")
+    quota = {"origin": server.url, "quotaSize": used + seconds * RATE * 2}
+    page.context.new_cdp_session(page).send("Storage.overrideQuotaForOrigin", quota)
 
 
 def test_without_a_sign_in_one_is_told_how_to_get_in(context: BrowserContext, server: Server) -> None:
@@ -103,6 +113,24 @@ def test_a_recording_is_heard_at_once_and_later_with_its_captions(page: Page, se
     expect(sentences.nth(2)).to_have_attribute("aria-current", "true")
     position = page.evaluate("document.querySelector('audio').currentTime * 1000")
     assert position >= record["cues"][2]["start_ms"] - 50
+
+
+def test_a_device_short_of_room_is_told_of_and_the_recording_stops_by_itself_and_is_kept(
+    playwright: Playwright, server: Server, minute: Reading, microphone: Path, tmp_path: Path
+) -> None:
+    text_id = added_text(server, minute)
+    with chromium(playwright, tmp_path / "profile", microphone, TRUE_QUOTA) as context:
+        page = signed_in(context, server)
+        leave_room(page, server, seconds=330)
+        start_reading(page, f"{server.url}/texts/{text_id}")
+        expect(page.get_by_text("This device has room for 5 more minutes.")).to_be_visible()
+        read_on(page, "Space")
+        leave_room(page, server, seconds=50)
+        expect(page.get_by_role("alert")).to_contain_text("no more room", timeout=LOOKS_FOR_ROOM_MS)
+        page.get_by_role("button", name="Keep", exact=True).click()
+        record, _ = published(server, text_id)
+    assert [cue["sentence"] for cue in record["cues"]] == [0]
+    assert record["problems"] == []
 
 
 def test_a_deleted_recording_is_gone_from_list_and_archive(page: Page, server: Server, minute: Reading) -> None:

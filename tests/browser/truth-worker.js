@@ -1,4 +1,4 @@
-// Keeps every sample of a track, and when each piece of it arrived.
+// Keeps every sample of a track, when each piece of it arrived, and when the device says that it heard it.
 const pieces = []
 let samples = 0
 
@@ -13,7 +13,7 @@ self.onmessage = async ({ data }) => {
     let text = ''
     const bytes = new Uint8Array(pcm.buffer)
     for (let i = 0; i < bytes.length; i += 32768) text += String.fromCharCode(...bytes.subarray(i, i + 32768))
-    self.postMessage({ pcm: btoa(text), arrivals: pieces.map(({ end, at }) => [end, at]) })
+    self.postMessage({ pcm: btoa(text), arrivals: pieces.map(({ end, at, stamp }) => [end, at, stamp]) })
     return
   }
   const reader = data.readable.getReader()
@@ -25,7 +25,7 @@ self.onmessage = async ({ data }) => {
     value.copyTo(floats, { planeIndex: 0, format: 'f32-planar' })
     const pcm = Int16Array.from(floats, (x) => Math.max(-32768, Math.min(32767, Math.round(x * 32768))))
     samples += pcm.length
-    pieces.push({ pcm, end: samples, at })
+    pieces.push({ pcm, end: samples, at, stamp: value.timestamp / 1000 })
     value.close()
   }
 }
