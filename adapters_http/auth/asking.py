@@ -44,7 +44,7 @@ async def asked(
 
     Raises ProviderUnavailable when that takes longer than 10 seconds in all or is over 256 KiB.
     """
-    host, body = urlsplit(address).netloc, b""
+    host, body = urlsplit(address).netloc.rpartition("@")[2], b""
     async with _within_reason(host), httpx.AsyncClient(verify=_trusted(), timeout=PATIENCE_S) as client:
         request: dict[str, Any] = {"headers": {**AS_IT_IS, **(headers or {})}, "data": form}
         async with client.stream("POST" if form else "GET", address, **request) as answer:
@@ -63,8 +63,9 @@ def _trusted() -> ssl.SSLContext:
 
 @asynccontextmanager
 async def _within_reason(host: str) -> AsyncIterator[None]:
+    """Turns all that asking raises, TimeoutError too, which is an OSError, and a name's UnicodeError, a ValueError."""
     try:
         async with asyncio.timeout(PATIENCE_S):
             yield
-    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as failure:  # TimeoutError is an OSError
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as failure:
         raise ProviderUnavailable(f"{host} does not answer: {type(failure).__name__}.") from failure

@@ -6,18 +6,19 @@ import asyncio
 import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet, KeySetSerialization
+from joserfc.jwk import JWKRegistry, Key, KeySet
 
 from adapters_http.auth.asking import asked
 from adapters_http.refusals import ProviderUnavailable
 
 KEPT_S = 3600
 BETWEEN_RENEWALS_S = 60
+PUBLIC_KINDS = ("RSA", "EC")
 
 Thing = TypeVar("Thing")
 
@@ -32,6 +33,10 @@ class Addresses(msgspec.Struct, frozen=True, kw_only=True):
     userinfo_endpoint: str | None = None
     token_endpoint_auth_methods_supported: Sequence[str] = ("client_secret_basic",)
     authorization_response_iss_parameter_supported: bool = False
+
+
+class KeysGiven(msgspec.Struct, frozen=True, kw_only=True):
+    keys: Sequence[dict[str, Any]]
 
 
 class Kept(Generic[Thing]):
@@ -89,16 +94,31 @@ class Published:
             raise ProviderUnavailable(
                 f"{self._issuer} calls itself {found.issuer[:200]!a}: configure that as its issuer."
             )
-        scheme = urlsplit(self._issuer).scheme
+        schemes = {"https", urlsplit(self._issuer).scheme}
         for address in (found.authorization_endpoint, found.token_endpoint, found.jwks_uri, found.userinfo_endpoint):
-            if address is not None and urlsplit(address).scheme not in {"https", scheme}:
-                raise ProviderUnavailable(f"{self._issuer} names an address without HTTPS.")
+            if address is not None and not _leads_somewhere(address, schemes):
+                raise ProviderUnavailable(f"{self._issuer} names an address that is none, or is without HTTPS.")
         return found
 
     async def _keys(self) -> KeySet:
         answer = await asked((await self.addresses.get()).jwks_uri)
-        found = answer.read(dict[str, Any])
-        try:
-            return KeySet.import_key_set(cast("KeySetSerialization", found))
-        except (JoseError, ValueError, TypeError, KeyError, AttributeError) as wrong:
-            raise ProviderUnavailable(f"The keys of {self._issuer} cannot be read.") from wrong
+        keys = [key for given in answer.read(KeysGiven).keys if (key := _key(given)) is not None]
+        if not keys:
+            raise ProviderUnavailable(f"{self._issuer} has no key that could be used.")
+        return KeySet(keys)
+
+
+def _key(given: dict[str, Any]) -> Key | None:
+    """The key, None when its kind is not known here: a provider may have others beside it (RFC 7517, 5)."""
+    try:
+        return JWKRegistry.import_key(given) if given.get("kty") in PUBLIC_KINDS else None
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _leads_somewhere(address: str, schemes: set[str]) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False

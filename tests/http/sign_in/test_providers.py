@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -128,6 +129,23 @@ def test_keys_that_are_none_are_told(newcomer: Visitor, provider: OpenIdProvider
     assert problem(newcomer.signs_in(provider)) == UNAVAILABLE
 
 
+def test_keys_of_a_kind_that_is_not_known_are_passed_over(newcomer: Visitor, provider: OpenIdProvider) -> None:
+    strange = [
+        {"kty": "AKP", "alg": "ML-DSA-44", "pub": "x"},
+        {"kty": "EC", "crv": "P-000"},
+        {"kty": "oct", "k": "eA"},
+        {},
+    ]
+    keys = [*strange, *provider.published_keys()["keys"]]
+    provider.answers["/keys"] = saying(json.dumps({"keys": keys}).encode())
+    assert newcomer.signs_in(provider).headers["location"] == "/"
+
+
+def test_an_address_that_nobody_has_is_told(newcomer: Visitor, provider: OpenIdProvider) -> None:
+    provider.configuration["token_endpoint"] = "https://xn--/token"
+    assert problem(newcomer.signs_in(provider)) == UNAVAILABLE
+
+
 @pytest.mark.parametrize(
     ("member", "value"),
     [
@@ -137,6 +155,9 @@ def test_keys_that_are_none_are_told(newcomer: Visitor, provider: OpenIdProvider
         ("authorization_endpoint", "javascript:alert(1)"),
         ("jwks_uri", "file:///etc/passwd"),
         ("userinfo_endpoint", "//evil.example"),
+        ("token_endpoint", "https://["),
+        ("token_endpoint", "https://127.0.0.1:99999/"),
+        ("token_endpoint", "https:///token"),
     ],
 )
 def test_a_description_that_cannot_be_the_providers_is_not_believed(
