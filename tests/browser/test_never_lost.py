@@ -78,7 +78,7 @@ def test_a_killed_browser_loses_half_a_second_at_most(
     source = without(record["gaps"], decoded(folder / "source.audio.flac", RATE))
     first = where(source, heard.pcm)
     lost_s = (captured - first - len(source)) / RATE
-    print(f"killed after {captured / RATE:.2f} s: {lost_s * 1000:.0f} ms lost")
+    print(f"killed after {captured / RATE:.2f} s: {lost_s * 1000:.0f} ms lost, starved of {heard.starved_ms:.0f} ms")
     assert lost_s <= LOST_AT_MOST_S
     told = heard.pcm[first : first + len(source)]
     assert same_sound(source, told, RATE) == ""
