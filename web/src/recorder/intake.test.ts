@@ -6,11 +6,15 @@ const RATE = 48_000
 const PACKET = 480
 
 class TestTape implements Tape {
-  samples = new Int16Array()
   silences: [number, number][] = []
+  #pieces: Int16Array[] = []
+
+  get samples(): Int16Array {
+    return concatenate(this.#pieces)
+  }
 
   append(samples: Int16Array): void {
-    this.samples = concatenate([this.samples, samples])
+    this.#pieces.push(samples)
   }
 
   insertSilence(at: number, count: number): void {
@@ -97,6 +101,21 @@ test('lost samples are filled in, so that later marks stay on their words', () =
   expect(device.intake.lostSamples / 48).toEqual(nearly(300))
   expect(device.intake.sampleAt(11_000) / 48).toEqual(nearly(7000))
   expect(device.intake.position / 48).toEqual(nearly(8000))
+})
+
+test('what was lost just before a recording is no gap in it, and moves none of its marks', () => {
+  const device = new Device()
+  const tape = new TestTape()
+  device.runTo(4000)
+  for (let ms = 4310; ms <= 12_000; ms += 10) {
+    device.intake.deliver(new Int16Array(PACKET), ms) // 300 ms never came
+    if (ms === 7000) device.intake.start(tape, 7000)
+  }
+  expect(tape.silences).toEqual([])
+  expect(device.intake.lostSamples).toBe(0)
+  expect(device.intake.position).toBe(sampleOf(5000))
+  expect(tape.samples).toHaveLength(sampleOf(5000))
+  expect(device.intake.sampleAt(11_000)).toBe(sampleOf(4000))
 })
 
 /**

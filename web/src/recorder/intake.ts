@@ -149,6 +149,10 @@ export class Intake {
       this.#preRollSamples = 0
       return
     }
+    if (at < this.#firstSample) {
+      this.#firstSample += count // it lay before the recording
+      return
+    }
     this.lostSamples += count
     this.#position += count
     this.#tape.insertSilence(at - this.#firstSample, count)
