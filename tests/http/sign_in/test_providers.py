@@ -89,7 +89,6 @@ def test_starting_asks_no_provider(newcomer: Visitor, provider: OpenIdProvider) 
 @pytest.mark.parametrize(
     "answer",
     [
-        saying(b" " * (asking.MAX_ANSWER_BYTES + 1)),
         saying(b"<html>"),
         saying(b"[]"),
         saying(b"{}"),
@@ -127,6 +126,14 @@ def test_an_answer_that_is_none_is_told(
 def test_keys_that_are_none_are_told(newcomer: Visitor, provider: OpenIdProvider, keys: bytes) -> None:
     provider.answers["/keys"] = saying(keys)
     assert problem(newcomer.signs_in(provider)) == UNAVAILABLE
+
+
+def test_a_good_answer_that_is_endless_is_not_read_to_its_end(newcomer: Visitor, provider: OpenIdProvider) -> None:
+    good = json.dumps(provider.published()).encode()
+    provider.answers[CONFIGURATION] = saying(good.ljust(asking.MAX_ANSWER_BYTES + 1))
+    assert refused_at_the_start(newcomer) == UNAVAILABLE
+    provider.answers[CONFIGURATION] = saying(good.ljust(asking.MAX_ANSWER_BYTES))
+    assert newcomer.start()
 
 
 def test_keys_of_a_kind_that_is_not_known_are_passed_over(newcomer: Visitor, provider: OpenIdProvider) -> None:

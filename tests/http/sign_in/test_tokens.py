@@ -24,6 +24,8 @@ def claiming(**claims: object) -> Callable[[Claims], Claims]:
     [
         claiming(aud="somebody-else"),
         claiming(aud=["somebody-else"]),
+        claiming(aud="somebody-else", azp=CLIENT_ID),
+        claiming(aud=["somebody-else"], azp=CLIENT_ID),
         claiming(aud=None),
         claiming(aud=[CLIENT_ID, "somebody-else"]),
         claiming(aud=[CLIENT_ID, "somebody-else"], azp="somebody-else"),
