@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING, TextIO
 from uuid import UUID
 
 import click
+import msgspec
 
 from adapters_cli.output import json_option, limit_option, show_facts, show_json, show_list, up_to
 from adapters_cli.start import OPERATOR, Installation, local_admin
 from recital_core import errors
-from recital_core.ports import TextSummary
+from recital_core.library import Listed
+from recital_core.ports import TextFilter
 from recital_core.speakers import Speaker
-from recital_core.texts import TextId
+from recital_core.texts import TextId, TextSort, language_tag
 
 if TYPE_CHECKING:
     from adapters_storage.assembly import Recital
 
-COLUMNS = ("id", "language", "sentences", "words", "public", "added", "title")
+COLUMNS = ("id", "language", "sentences", "words", "voices", "public", "added", "title")
 
 
 @click.group("texts")
@@ -58,15 +60,26 @@ def add(
 
 
 @command.command("list")
+@click.option("--search", default="", help="Only those with this in their title.")
+@click.option("--language", help="Only those in this language.")
+@click.option("--sort", type=click.Choice([sort.value for sort in TextSort]), default="newest", show_default=True)
 @limit_option
 @json_option
 @click.pass_obj
-def list_all(installation: Installation, limit: int, as_json: bool) -> None:
-    """Every text, the newest first."""
+def list_all(
+    installation: Installation, *, search: str, language: str | None, sort: str, limit: int, as_json: bool
+) -> None:
+    """Texts, and how many voices each has."""
+    wanted = TextFilter(search=search, language=language_tag(language) if language else None)
     with installation.recital() as recital:
-        found = up_to(limit, lambda cursor, count: recital.library.page(OPERATOR, cursor=cursor, limit=count))
+        found = up_to(
+            limit,
+            lambda cursor, count: recital.library.page(
+                OPERATOR, wanted, sort=TextSort(sort), cursor=cursor, limit=count
+            ),
+        )
     if as_json:
-        show_json(found)
+        show_json([{**msgspec.structs.asdict(listed.text), "voices": listed.voices} for listed in found])
     else:
         show_list(found, COLUMNS, _row)
 
@@ -96,9 +109,41 @@ def _read(file: TextIO) -> str:
         raise errors.Invalid(f"{file.name} is not UTF-8 text.") from error
 
 
+@command.command()
+@click.argument("text_id", type=click.UUID, metavar="ID")
+@click.option("--title", help="Another title.")
+@click.option("--public/--private", default=None, help="For everybody to read, or for its owner alone.")
+@click.pass_obj
+def change(installation: Installation, text_id: UUID, title: str | None, public: bool | None) -> None:
+    """Give a text another title; share it, or withdraw it."""
+    with installation.recital() as recital:
+        text = recital.library.change(OPERATOR, TextId(text_id), title=title, public=public)
+    click.echo(f"“{text.title}” is {'public' if text.public else 'private'}.")
+
+
+@command.command()
+@click.argument("text_id", type=click.UUID, metavar="ID")
+@click.pass_obj
+def retire(installation: Installation, text_id: UUID) -> None:
+    """Take a text out of all lists; recordings keep its words."""
+    with installation.recital() as recital:
+        recital.library.retire(OPERATOR, TextId(text_id))
+    click.echo("It is in no list any more.")
+
+
 def _owner(recital: Recital, email: str | None) -> Speaker:
     return recital.membership.known(email) if email else local_admin(recital)
 
 
-def _row(text: TextSummary) -> tuple[object, ...]:
-    return text.id, text.language, text.sentences, text.words, text.public, text.created_at, text.title
+def _row(listed: Listed) -> tuple[object, ...]:
+    text = listed.text
+    return (
+        text.id,
+        text.language,
+        text.sentences,
+        text.words,
+        listed.voices,
+        text.public,
+        text.created_at,
+        text.title,
+    )

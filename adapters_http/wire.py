@@ -12,8 +12,10 @@ import msgspec
 from litestar.openapi.datastructures import ResponseSpec
 
 from recital_core import errors, listening
+from recital_core.library import Listed, Reading
 from recital_core.ports import SessionSummary, TextSummary
-from recital_core.sessions import Capture, Mark, SessionId, State
+from recital_core.sessions import Capture, Index, Mark, SessionId, State
+from recital_core.speakers import Speaker
 from recital_core.texts import Paragraphs, RecitalText, TextSource, direction
 
 Revision = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
@@ -74,6 +76,8 @@ class Prose(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TextRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A text in a list. `read` is how many of its sentences the caller has read; `voices`, for admins, by how many."""
+
     id: UUID
     title: str
     language: str
@@ -81,7 +85,11 @@ class TextRow(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     sentences: int
     words: int
+    kind: str
     public: bool
+    mine: bool
+    read: int
+    voices: int | None
     created_at: datetime
 
 
@@ -92,8 +100,24 @@ class TextPage(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
 
 
+class PlaceShown(msgspec.Struct, frozen=True, kw_only=True):
+    paragraph: Index
+    sentence: Index
+
+
+class Twin(msgspec.Struct, frozen=True, kw_only=True):
+    """A text with the very same words."""
+
+    id: UUID
+    title: str
+
+
 class TextShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A text with its words. `id` is null for a preview, which is not kept."""
+    """A text with its words. `id` is null for a preview, which is not kept.
+
+    `read` has the sentences of each paragraph that the caller has read, by their numbers; `place` is where they go on;
+    `twin` is told of a preview and of a text that was just added.
+    """
 
     id: UUID | None
     title: str
@@ -101,14 +125,35 @@ class TextShown(msgspec.Struct, frozen=True, kw_only=True):
     direction: str
     revision: int
     public: bool
+    mine: bool
     paragraphs: Paragraphs
     sentences: int
     words: int
     source: TextSource
     created_at: datetime
+    read: Sequence[Sequence[int]]
+    place: PlaceShown | None = None
+    twin: Twin | None = None
 
 
-def text_row(text: TextSummary) -> TextRow:
+class Wording(msgspec.Struct, frozen=True, kw_only=True):
+    """Other words for one sentence."""
+
+    paragraph: Index
+    sentence: Index
+    words: Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
+
+
+class TextChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be changed; what is left out stays."""
+
+    title: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)] | None = None
+    public: bool | None = None
+    wording: Annotated[Sequence[Wording], msgspec.Meta(max_length=1000)] = ()
+
+
+def text_row(listed: Listed, reader: Speaker) -> TextRow:
+    text = listed.text
     return TextRow(
         id=text.id,
         title=text.title,
@@ -117,12 +162,16 @@ def text_row(text: TextSummary) -> TextRow:
         revision=text.revision,
         sentences=text.sentences,
         words=text.words,
+        kind=text.kind,
         public=text.public,
+        mine=text.owner_id == reader.id,
+        read=listed.read,
+        voices=listed.voices,
         created_at=text.created_at,
     )
 
 
-def text_shown(text: RecitalText, *, kept: bool = True) -> TextShown:
+def text_shown(text: RecitalText, reader: Speaker, *, kept: bool = True, twin: TextSummary | None = None) -> TextShown:
     return TextShown(
         id=text.id if kept else None,
         title=text.title,
@@ -130,11 +179,27 @@ def text_shown(text: RecitalText, *, kept: bool = True) -> TextShown:
         direction=text.direction,
         revision=text.revision,
         public=text.public,
+        mine=text.owner_id == reader.id,
         paragraphs=text.paragraphs,
         sentences=text.sentence_count,
         words=text.word_count,
         source=text.source,
         created_at=text.created_at,
+        read=[()] * len(text.paragraphs),
+        twin=None if twin is None else Twin(id=twin.id, title=twin.title),
+    )
+
+
+def reading_shown(reading: Reading, reader: Speaker) -> TextShown:
+    read: list[list[int]] = [[] for _ in reading.text.paragraphs]
+    for place in reading.read:
+        if reading.text.words_at(place) is not None:
+            read[place.paragraph].append(place.sentence)
+    at = reading.place
+    return msgspec.structs.replace(
+        text_shown(reading.text, reader),
+        read=read,
+        place=None if at is None else PlaceShown(paragraph=at.paragraph, sentence=at.sentence),
     )
 
 

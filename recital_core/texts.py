@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import enum
+import hashlib
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NewType
 from uuid import UUID
@@ -36,6 +39,20 @@ class Place(msgspec.Struct, frozen=True, order=True):
 
     paragraph: int
     sentence: int
+
+
+class TextScope(enum.StrEnum):
+    """Whose texts a list shows, of those that its reader may read."""
+
+    ALL = "all"
+    MINE = "mine"
+    PUBLIC = "public"
+
+
+class TextSort(enum.StrEnum):
+    NEWEST = "newest"
+    TITLE = "title"
+    SHORTEST = "shortest"
 
 
 class TextSource(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +96,12 @@ class RecitalText(msgspec.Struct, frozen=True, kw_only=True):
     def word_count(self) -> int:
         return sum(len(sentence.split()) for paragraph in self.paragraphs for sentence in paragraph)
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all its words, whatever the spaces and the line breaks between them; lower-case hex."""
+        words = " ".join(word for paragraph in self.paragraphs for sentence in paragraph for word in sentence.split())
+        return hashlib.sha256(words.encode()).hexdigest()
+
     def words_at(self, place: Place) -> str | None:
         """The sentence at `place`; None beyond the text."""
         if 0 <= place.paragraph < len(self.paragraphs):
@@ -86,6 +109,28 @@ class RecitalText(msgspec.Struct, frozen=True, kw_only=True):
             if 0 <= place.sentence < len(paragraph):
                 return paragraph[place.sentence]
         return None
+
+    def reworded(self, wording: Mapping[Place, str]) -> RecitalText:
+        """The next revision, in which the sentences at those places have other words, and the same addresses.
+
+        Raises Invalid for a place that the text does not have, and for words of more than one line or of none.
+        """
+        paragraphs = [list(paragraph) for paragraph in self.paragraphs]
+        for place, given in wording.items():
+            words = normal(given)
+            if self.words_at(place) is None:
+                raise errors.Invalid(f"The text has no sentence {place.paragraph}.{place.sentence}.")
+            if "\n" in words or not any(c.isalnum() for c in words):
+                raise errors.Invalid("A sentence is one line with a letter or digit to read aloud.")
+            paragraphs[place.paragraph][place.sentence] = words
+        return msgspec.structs.replace(
+            self, revision=self.revision + 1, paragraphs=tuple(tuple(paragraph) for paragraph in paragraphs)
+        )
+
+    def must_be_changed_by(self, speaker: Speaker) -> None:
+        """Raises NotAllowed for whoever may read it but neither added it nor operates Recital."""
+        if speaker.role is not Role.ADMIN and self.owner_id != speaker.id:
+            raise errors.NotAllowed("Only whoever added a text, or an admin, may change it.")
 
     def may_be_read_by(self, speaker: Speaker) -> bool:
         """Public texts by all, private ones by their owner and by admins, retired ones by nobody else."""

@@ -26,5 +26,5 @@ class PostgresAuditLog:
         if speaker_id is not None:
             wanted = wanted.where(or_(entries.actor_id == speaker_id, entries.subject_id == speaker_id))
         if cursor is not None:
-            wanted = wanted.where(rows.beyond(audit_entries, "at", cursor, newest_first=True))
+            wanted = wanted.where(rows.beyond(audit_entries, "at", cursor, descending=True))
         return rows.page(self._connection.execute(wanted).all(), limit, "at", lambda row: rows.read(row, Entry))

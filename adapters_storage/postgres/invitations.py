@@ -41,6 +41,6 @@ class PostgresInvitations:
     def page(self, cursor: str | None, limit: int) -> Page[Invitation]:
         wanted = select(*FIELDS).order_by(invitations.c.created_at.desc(), invitations.c.id.desc()).limit(limit + 1)
         if cursor is not None:
-            wanted = wanted.where(rows.beyond(invitations, "created_at", cursor, newest_first=True))
+            wanted = wanted.where(rows.beyond(invitations, "created_at", cursor, descending=True))
         found = self._connection.execute(wanted).all()
         return rows.page(found, limit, "created_at", lambda row: rows.read(row, Invitation))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -46,20 +44,21 @@ def columns(value: msgspec.Struct) -> dict[str, Any]:
     }
 
 
-def page(found: Sequence[AnyRow], limit: int, moment: str, read_one: Callable[[AnyRow], Value]) -> Page[Value]:
-    """The first `limit` of `found` rows, and an opaque cursor by (moment, id) when there are more."""
+def page(found: Sequence[AnyRow], limit: int, by: str, read_one: Callable[[AnyRow], Value]) -> Page[Value]:
+    """The first `limit` of `found` rows, and an opaque cursor by (the column `by`, id) when there are more."""
     shown = found[:limit]
     last = shown[-1]._mapping if len(found) > limit else None  # noqa: SLF001 - as above
-    after = last and base64.urlsafe_b64encode(f"{last[moment].isoformat()} {last['id']}".encode()).decode()
+    after = last and base64.urlsafe_b64encode(msgspec.json.encode((by, last[by], last["id"]))).decode()
     return Page(items=[read_one(row) for row in shown], next=after.rstrip("=") if after else None)
 
 
-def beyond(table: Table, moment: str, cursor: str, *, newest_first: bool) -> ColumnElement[bool]:
-    """The rows after the cursor's. Raises Invalid for a cursor that is not ours."""
+def beyond(table: Table, by: str, cursor: str, *, descending: bool) -> ColumnElement[bool]:
+    """The rows after the cursor's. Raises Invalid for a cursor that is not of this list."""
+    kind = table.c[by].type.python_type
     try:
-        at, row_id = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().split(" ")
-        place = (datetime.fromisoformat(at), UUID(row_id))
-    except (ValueError, binascii.Error) as wrong:
-        raise errors.Invalid("This cursor is not one of ours.", cursor=cursor[:100]) from wrong
-    here = tuple_(table.c[moment], table.c.id)
-    return here < place if newest_first else here > place
+        given = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        _, value, row_id = msgspec.json.decode(given, type=tuple[Literal[by], kind, UUID])  # type: ignore[valid-type]
+    except (ValueError, msgspec.MsgspecError) as wrong:
+        raise errors.Invalid("This cursor is not one of this list.", cursor=cursor[:100]) from wrong
+    here = tuple_(table.c[by], table.c.id)
+    return here < (value, row_id) if descending else here > (value, row_id)

@@ -11,19 +11,14 @@ from sqlalchemy.dialects.postgresql import insert
 
 from adapters_storage.postgres import rows
 from adapters_storage.postgres.frequent import Frequent
-from adapters_storage.postgres.tables import marks, segments, sessions, text_revisions, texts
+from adapters_storage.postgres.tables import marks, segments, sessions, texts
 from recital_core.ports import Intake, Page, Received, Retraction, SessionSummary
 from recital_core.sessions import Mark, RecitalSession, Segment, SessionId, State, ranges
 from recital_core.speakers import SpeakerId
 from recital_core.texts import TextId
 
-SUMMARY = (
-    select(sessions, text_revisions.c.title.label("text_title"), texts.c.language.label("text_language"))
-    .join(
-        text_revisions,
-        (text_revisions.c.text_id == sessions.c.text_id) & (text_revisions.c.revision == sessions.c.text_revision),
-    )
-    .join(texts, texts.c.id == sessions.c.text_id)
+SUMMARY = select(sessions, texts.c.title.label("text_title"), texts.c.language.label("text_language")).join(
+    texts, texts.c.id == sessions.c.text_id
 )
 SEGMENT_FIELDS = [segments.c[name] for name in Segment.__struct_fields__]
 MARK_FIELDS = [marks.c[name] for name in Mark.__struct_fields__]
@@ -167,7 +162,7 @@ class PostgresSessions:
         if text_id is not None:
             wanted = wanted.where(sessions.c.text_id == text_id)
         if cursor is not None:
-            wanted = wanted.where(rows.beyond(sessions, "opened_at", cursor, newest_first=True))
+            wanted = wanted.where(rows.beyond(sessions, "opened_at", cursor, descending=True))
         return rows.page(self._connection.execute(wanted).all(), limit, "opened_at", _summary)
 
     def active_count(self, speaker_id: SpeakerId) -> int:

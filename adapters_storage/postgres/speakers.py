@@ -98,7 +98,7 @@ class PostgresSpeakers:
         if wanted.search:
             statement = statement.where(_holds(speakers.c.email, wanted) | _holds(speakers.c.display_name, wanted))
         if cursor is not None:
-            statement = statement.where(rows.beyond(speakers, "created_at", cursor, newest_first=False))
+            statement = statement.where(rows.beyond(speakers, "created_at", cursor, descending=False))
         found = self._connection.execute(statement).all()
         return rows.page(found, limit, "created_at", lambda row: rows.read(row, Speaker))
 

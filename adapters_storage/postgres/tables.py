@@ -129,13 +129,20 @@ texts = Table(
     Column("id", Uuid, primary_key=True),
     Column("owner_id", Uuid, ForeignKey("speakers.id", ondelete="SET NULL")),
     Column("language", Text, nullable=False),
+    Column("title", Text, nullable=False),
     Column("revision", Integer, nullable=False),
+    Column("sentences", Integer, nullable=False),
+    Column("words", Integer, nullable=False),
+    Column("digest", Text, nullable=False),
     Column("public", Boolean, nullable=False),
     Column("source", JSON_OBJECT, nullable=False),
     moment("created_at"),
     moment("retired_at", nullable=True),
     Index(None, "owner_id", "created_at", "id"),
     Index(None, "created_at", "id"),
+    Index(None, "title", "id"),
+    Index(None, "words", "id"),
+    Index(None, "digest"),
 )
 
 text_revisions = Table(
@@ -143,11 +150,17 @@ text_revisions = Table(
     metadata,
     Column("text_id", Uuid, ForeignKey("texts.id", ondelete="CASCADE"), primary_key=True),
     Column("revision", Integer, primary_key=True),
-    Column("title", Text, nullable=False),
     Column("paragraphs", JSON_OBJECT, nullable=False),
     Column("sentence_counts", ARRAY(Integer), nullable=False),
-    Column("sentences", Integer, nullable=False),
-    Column("words", Integer, nullable=False),
+)
+
+places = Table(
+    "places",
+    metadata,
+    Column("speaker_id", Uuid, ForeignKey("speakers.id", ondelete="CASCADE"), primary_key=True),
+    Column("text_id", Uuid, ForeignKey("texts.id", ondelete="CASCADE"), primary_key=True),
+    Column("paragraph", Integer, nullable=False),
+    Column("sentence", Integer, nullable=False),
 )
 
 sessions = Table(

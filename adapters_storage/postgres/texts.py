@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, distinct, func, insert, or_, select, tuple_, update
+from sqlalchemy.dialects import postgresql
 
 from adapters_storage.postgres import rows
-from adapters_storage.postgres.tables import text_revisions, texts
-from recital_core.ports import Page, TextSummary
+from adapters_storage.postgres.tables import marks, places, sessions, text_revisions, texts
+from recital_core.ports import Page, TextFilter, TextSummary
+from recital_core.sessions import MarkKind, State
 from recital_core.speakers import Role, Speaker, SpeakerId
-from recital_core.texts import RecitalText, TextId, direction
+from recital_core.texts import Place, RecitalText, TextId, TextScope, TextSort, direction
 
-IN_THE_REVISION = ("title", "paragraphs")
+ORDER = {TextSort.NEWEST: ("created_at", True), TextSort.TITLE: ("title", False), TextSort.SHORTEST: ("words", False)}
+"""By which column, and whether from its greatest value on."""
 
 
 class PostgresTexts:
@@ -21,32 +25,38 @@ class PostgresTexts:
         self._connection = connection
 
     def add(self, text: RecitalText) -> None:
-        fields = rows.columns(text)
-        words = {name: fields.pop(name) for name in IN_THE_REVISION}
-        self._connection.execute(insert(texts).values(fields))
-        self._connection.execute(
-            insert(text_revisions).values(
-                text_id=text.id,
-                revision=text.revision,
-                sentence_counts=[len(paragraph) for paragraph in text.paragraphs],
-                sentences=text.sentence_count,
-                words=text.word_count,
-                **words,
-            )
-        )
+        self._connection.execute(insert(texts).values(_listed(text)))
+        self._connection.execute(insert(text_revisions).values(_words(text)))
+
+    def add_revision(self, text: RecitalText) -> None:
+        self._connection.execute(insert(text_revisions).values(_words(text)))
+        self._connection.execute(update(texts).where(texts.c.id == text.id).values(_listed(text)))
+
+    def save(self, text: RecitalText) -> None:
+        kept = {"title": text.title, "public": text.public, "retired_at": text.retired_at}
+        self._connection.execute(update(texts).where(texts.c.id == text.id).values(kept))
 
     def get(self, text_id: TextId, revision: int | None = None) -> RecitalText | None:
         at = texts.c.revision if revision is None else revision
         wanted = (
             select(
-                *(column for column in texts.c if column.name != "revision"),
+                *(texts.c[name] for name in RecitalText.__struct_fields__ if name not in {"revision", "paragraphs"}),
                 text_revisions.c.revision,
-                *(text_revisions.c[name] for name in IN_THE_REVISION),
+                text_revisions.c.paragraphs,
             )
             .join(text_revisions, text_revisions.c.text_id == texts.c.id)
             .where(texts.c.id == text_id, text_revisions.c.revision == at)
         )
         return rows.first(self._connection, wanted, RecitalText)
+
+    def lock(self, text_id: TextId) -> RecitalText | None:
+        self._connection.execute(select(texts.c.id).where(texts.c.id == text_id).with_for_update(key_share=True))
+        return self.get(text_id)
+
+    def twin(self, reader: Speaker, digest: str) -> TextSummary | None:
+        wanted = _readable(reader).where(texts.c.digest == digest).order_by(texts.c.created_at, texts.c.id)
+        found = self._connection.execute(wanted.limit(1)).first()
+        return None if found is None else _summary(found)
 
     def sentence_counts(self, text_id: TextId, revision: int) -> Sequence[int]:
         counts = self._connection.execute(
@@ -56,22 +66,19 @@ class PostgresTexts:
         ).scalar()
         return counts or ()
 
-    def page(self, reader: Speaker, cursor: str | None, limit: int) -> Page[TextSummary]:
-        wanted = (
-            select(texts, text_revisions.c.title, text_revisions.c.words, text_revisions.c.sentences)
-            .join(
-                text_revisions,
-                (text_revisions.c.text_id == texts.c.id) & (text_revisions.c.revision == texts.c.revision),
-            )
-            .where(texts.c.retired_at.is_(None))
-            .order_by(texts.c.created_at.desc(), texts.c.id.desc())
-            .limit(limit + 1)
-        )
-        if reader.role is not Role.ADMIN:
-            wanted = wanted.where(or_(texts.c.owner_id == reader.id, texts.c.public))
+    def page(
+        self, reader: Speaker, wanted: TextFilter, sort: TextSort, cursor: str | None, limit: int
+    ) -> Page[TextSummary]:
+        by, descending = ORDER[sort]
+        order = [column.desc() if descending else column for column in (texts.c[by], texts.c.id)]
+        found = _readable(reader).where(*_matching(reader, wanted)).order_by(*order).limit(limit + 1)
         if cursor is not None:
-            wanted = wanted.where(rows.beyond(texts, "created_at", cursor, newest_first=True))
-        return rows.page(self._connection.execute(wanted).all(), limit, "created_at", _summary)
+            found = found.where(rows.beyond(texts, by, cursor, descending=descending))
+        return rows.page(self._connection.execute(found).all(), limit, by, _summary)
+
+    def summary(self, text_id: TextId) -> TextSummary | None:
+        found = self._connection.execute(select(texts).where(texts.c.id == text_id)).first()
+        return None if found is None else _summary(found)
 
     def of_owner(self, owner_id: SpeakerId) -> Sequence[TextId]:
         found = self._connection.execute(
@@ -83,6 +90,92 @@ class PostgresTexts:
         self._connection.execute(
             update(texts).where(texts.c.id == text_id, texts.c.retired_at.is_(None)).values(retired_at=now)
         )
+
+    def place(self, speaker_id: SpeakerId, text_id: TextId) -> Place | None:
+        wanted = select(places.c.paragraph, places.c.sentence)
+        mine = wanted.where(places.c.speaker_id == speaker_id, places.c.text_id == text_id)
+        return rows.first(self._connection, mine, Place)
+
+    def save_place(self, speaker_id: SpeakerId, text_id: TextId, place: Place) -> None:
+        at = {"paragraph": place.paragraph, "sentence": place.sentence}
+        self._connection.execute(
+            postgresql.insert(places)
+            .values(speaker_id=speaker_id, text_id=text_id, **at)
+            .on_conflict_do_update(index_elements=[places.c.speaker_id, places.c.text_id], set_=at)
+        )
+
+    def read_by(self, speaker_id: SpeakerId, text_id: TextId) -> Sequence[Place]:
+        found = self._connection.execute(
+            select(marks.c.paragraph, marks.c.sentence)
+            .distinct()
+            .join(sessions, sessions.c.id == marks.c.session_id)
+            .where(*_read(speaker_id), sessions.c.text_id == text_id)
+            .order_by(marks.c.paragraph, marks.c.sentence)
+        )
+        return [rows.read(row, Place) for row in found]
+
+    def read_counts(self, speaker_id: SpeakerId, text_ids: Collection[TextId]) -> Mapping[TextId, int]:
+        count = func.count(distinct(tuple_(marks.c.paragraph, marks.c.sentence)))
+        found = self._connection.execute(
+            select(sessions.c.text_id, count)
+            .join(marks, marks.c.session_id == sessions.c.id)
+            .where(*_read(speaker_id), sessions.c.text_id.in_(text_ids))
+            .group_by(sessions.c.text_id)
+        )
+        return {TextId(text_id): read for text_id, read in found}
+
+    def voices(self, text_ids: Collection[TextId]) -> Mapping[TextId, int]:
+        found = self._connection.execute(
+            select(sessions.c.text_id, func.count(distinct(sessions.c.speaker_id)))
+            .where(sessions.c.text_id.in_(text_ids), sessions.c.state != State.DISCARDED)
+            .group_by(sessions.c.text_id)
+        )
+        return {TextId(text_id): voices for text_id, voices in found}
+
+
+def _listed(text: RecitalText) -> dict[str, Any]:
+    fields = rows.columns(text)
+    del fields["paragraphs"]
+    return {**fields, "sentences": text.sentence_count, "words": text.word_count, "digest": text.digest}
+
+
+def _words(text: RecitalText) -> dict[str, Any]:
+    return {
+        "text_id": text.id,
+        "revision": text.revision,
+        "paragraphs": text.paragraphs,
+        "sentence_counts": [len(paragraph) for paragraph in text.paragraphs],
+    }
+
+
+def _readable(reader: Speaker) -> Any:
+    wanted = select(texts).where(texts.c.retired_at.is_(None))
+    return wanted if reader.role is Role.ADMIN else wanted.where(or_(texts.c.owner_id == reader.id, texts.c.public))
+
+
+def _matching(reader: Speaker, wanted: TextFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.scope is TextScope.MINE:
+        found.append(texts.c.owner_id == reader.id)
+    if wanted.scope is TextScope.PUBLIC:
+        found.append(texts.c.public)
+    if wanted.search:
+        found.append(texts.c.title.icontains(wanted.search, autoescape=True))
+    if wanted.language is not None:
+        found.append(texts.c.language == wanted.language)
+    if wanted.kind is not None:
+        found.append(texts.c.source["kind"].astext == wanted.kind)
+    if wanted.max_words is not None:
+        found.append(texts.c.words <= wanted.max_words)
+    return found
+
+
+def _read(speaker_id: SpeakerId) -> list[ColumnElement[bool]]:
+    return [
+        sessions.c.speaker_id == speaker_id,
+        sessions.c.state != State.DISCARDED,
+        marks.c.kind == MarkKind.READ,
+    ]
 
 
 def _summary(row: rows.AnyRow) -> TextSummary:
@@ -96,5 +189,6 @@ def _summary(row: rows.AnyRow) -> TextSummary:
         sentences=row.sentences,
         words=row.words,
         public=row.public,
+        kind=row.source["kind"],
         created_at=row.created_at,
     )

@@ -10,7 +10,16 @@ from recital_core.ports.blobs import Blob, BlobStore
 from recital_core.ports.outside import Analytics, Mailer
 from recital_core.ports.pages import Page
 from recital_core.ports.people import AuditLog, Credentials, Invitations, Signatures, SpeakerFilter, Speakers
-from recital_core.ports.readings import Intake, Received, Retraction, Sessions, SessionSummary, Texts, TextSummary
+from recital_core.ports.readings import (
+    Intake,
+    Received,
+    Retraction,
+    Sessions,
+    SessionSummary,
+    TextFilter,
+    Texts,
+    TextSummary,
+)
 from recital_core.ports.secrets import Clock, Sealer
 from recital_core.ports.sources import Document, Sources, Suggestion
 from recital_core.ports.store import Jobs, Store, Transaction
@@ -46,6 +55,7 @@ __all__ = [
     "Speakers",
     "Store",
     "Suggestion",
+    "TextFilter",
     "TextSummary",
     "Texts",
     "Transaction",

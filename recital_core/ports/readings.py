@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -11,7 +11,7 @@ import msgspec
 from recital_core.ports.pages import Page
 from recital_core.sessions import Mark, RecitalSession, Segment, SessionId, State
 from recital_core.speakers import Speaker, SpeakerId
-from recital_core.texts import Language, RecitalText, TextId
+from recital_core.texts import Language, Place, RecitalText, TextId, TextScope, TextSort
 
 
 class TextSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,11 +24,34 @@ class TextSummary(msgspec.Struct, frozen=True, kw_only=True):
     sentences: int
     words: int
     public: bool
+    kind: str
     created_at: datetime
+
+
+class TextFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """`search` is part of a title, in any case; `kind` a source's; `max_words` of the whole text."""
+
+    scope: TextScope = TextScope.ALL
+    search: str = ""
+    language: Language | None = None
+    kind: str | None = None
+    max_words: int | None = None
 
 
 class Texts(Protocol):
     def add(self, text: RecitalText) -> None: ...
+
+    def add_revision(self, text: RecitalText) -> None:
+        """Keep the next revision of a text; earlier ones stay as they were. Raises Conflict when it is there."""
+
+    def save(self, text: RecitalText) -> None:
+        """Keep title, sharing and retirement of a text; not its words."""
+
+    def lock(self, text_id: TextId) -> RecitalText | None:
+        """The newest revision of a text, which nobody else changes until this transaction ends."""
+
+    def twin(self, reader: Speaker, digest: str) -> TextSummary | None:
+        """The oldest text with the same words that `reader` may read and that is not retired."""
 
     def get(self, text_id: TextId, revision: int | None = None) -> RecitalText | None:
         """The text at `revision`, the newest without one."""
@@ -36,8 +59,26 @@ class Texts(Protocol):
     def sentence_counts(self, text_id: TextId, revision: int) -> Sequence[int]:
         """How many sentences each paragraph has, without reading the words."""
 
-    def page(self, reader: Speaker, cursor: str | None, limit: int) -> Page[TextSummary]:
-        """What `reader` may read and is not retired, the newest first. Raises Invalid for a cursor not ours."""
+    def page(
+        self, reader: Speaker, wanted: TextFilter, sort: TextSort, cursor: str | None, limit: int
+    ) -> Page[TextSummary]:
+        """What `reader` may read and is not retired. Raises Invalid for a cursor that is not of this list."""
+
+    def summary(self, text_id: TextId) -> TextSummary | None: ...
+
+    def place(self, speaker_id: SpeakerId, text_id: TextId) -> Place | None:
+        """Where the speaker will go on."""
+
+    def save_place(self, speaker_id: SpeakerId, text_id: TextId, place: Place) -> None: ...
+
+    def read_by(self, speaker_id: SpeakerId, text_id: TextId) -> Sequence[Place]:
+        """The sentences that the speaker read to their end in a session that was not discarded, in their order."""
+
+    def read_counts(self, speaker_id: SpeakerId, text_ids: Collection[TextId]) -> Mapping[TextId, int]:
+        """How many sentences of each text the speaker has read; texts of which none may be left out."""
+
+    def voices(self, text_ids: Collection[TextId]) -> Mapping[TextId, int]:
+        """How many speakers have sessions of each text that were not discarded; texts without may be left out."""
 
     def of_owner(self, owner_id: SpeakerId) -> Sequence[TextId]:
         """Every text of the owner, retired ones too, the oldest first."""

@@ -74,6 +74,7 @@ class MemorySpeakers:
         rows.identities = {key: of for key, of in rows.identities.items() if of != speaker_id}
         rows.credentials = {key: known for key, known in rows.credentials.items() if known.speaker_id != speaker_id}
         rows.links = {digest: link for digest, link in rows.links.items() if link[0] != speaker_id}
+        rows.places = {key: place for key, place in rows.places.items() if key[0] != speaker_id}
         rows.signatures = {key: signed for key, signed in rows.signatures.items() if key[0] != speaker_id}
         rows.sessions = {
             key: msgspec.structs.replace(session, speaker_id=None) if session.speaker_id == speaker_id else session
@@ -93,7 +94,7 @@ class MemorySpeakers:
             if wanted.role in (None, speaker.role)
             and (search in (speaker.email or "").lower() or search in speaker.display_name.lower())
         ]
-        return part(found, cursor, limit, lambda speaker: speaker, newest_first=False)
+        return part(found, cursor, limit, lambda speaker: speaker, descending=False)
 
 
 class MemoryCredentials:
@@ -197,7 +198,7 @@ class MemoryAuditLog:
             for entry in self._rows.entries.values()
             if event in (None, entry.event) and speaker_id in (None, entry.actor_id, entry.subject_id)
         ]
-        return part(found, cursor, limit, lambda entry: entry, moment="at")
+        return part(found, cursor, limit, lambda entry: entry, by="at")
 
 
 def _without(speaker_id: SpeakerId, entry: Entry) -> Entry:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
-from recital_core.ports import Intake, Page, Received, Retraction, SessionSummary, TextSummary
-from recital_core.sessions import Mark, RecitalSession, Segment, SessionId, State, ranges
+from recital_core import errors
+from recital_core.ports import Intake, Page, Received, Retraction, SessionSummary, TextFilter, TextSummary
+from recital_core.sessions import Mark, MarkKind, RecitalSession, Segment, SessionId, State, ranges
 from recital_core.speakers import Speaker, SpeakerId
 from recital_core.testing.rows import Rows, part
-from recital_core.texts import RecitalText, TextId
+from recital_core.texts import Place, RecitalText, TextId, TextScope, TextSort
+
+ORDER = {TextSort.NEWEST: ("created_at", True), TextSort.TITLE: ("title", False), TextSort.SHORTEST: ("words", False)}
 
 
 class MemoryTexts:
@@ -31,10 +34,72 @@ class MemoryTexts:
         text = self.get(text_id, revision)
         return [len(paragraph) for paragraph in text.paragraphs] if text else ()
 
-    def page(self, reader: Speaker, cursor: str | None, limit: int) -> Page[TextSummary]:
+    def add_revision(self, text: RecitalText) -> None:
+        if (text.id, text.revision) in self._rows.texts:
+            raise errors.Conflict("This revision is there already.")
+        self.add(text)
+
+    def save(self, text: RecitalText) -> None:
+        for key, kept in list(self._rows.texts.items()):
+            if kept.id == text.id:
+                self._rows.texts[key] = msgspec.structs.replace(
+                    kept, title=text.title, public=text.public, retired_at=text.retired_at
+                )
+
+    def lock(self, text_id: TextId) -> RecitalText | None:
+        return self.get(text_id)
+
+    def twin(self, reader: Speaker, digest: str) -> TextSummary | None:
+        twins = [text for text in self._readable(reader) if text.digest == digest]
+        oldest = min(twins, key=lambda text: (text.created_at, text.id), default=None)
+        return None if oldest is None else _text_summary(oldest)
+
+    def page(
+        self, reader: Speaker, wanted: TextFilter, sort: TextSort, cursor: str | None, limit: int
+    ) -> Page[TextSummary]:
+        by, descending = ORDER[sort]
+        found = [_text_summary(text) for text in self._readable(reader)]
+        matching = [text for text in found if _matches(text, wanted, reader)]
+        return part(matching, cursor, limit, lambda text: text, by=by, descending=descending)
+
+    def summary(self, text_id: TextId) -> TextSummary | None:
+        text = self.get(text_id)
+        return None if text is None else _text_summary(text)
+
+    def place(self, speaker_id: SpeakerId, text_id: TextId) -> Place | None:
+        return self._rows.places.get((speaker_id, text_id))
+
+    def save_place(self, speaker_id: SpeakerId, text_id: TextId, place: Place) -> None:
+        self._rows.places[speaker_id, text_id] = place
+
+    def read_by(self, speaker_id: SpeakerId, text_id: TextId) -> Sequence[Place]:
+        return sorted(
+            {
+                mark.place
+                for session in self._of_text(text_id)
+                if session.speaker_id == speaker_id
+                for mark in self._rows.marks.get(session.id, ())
+                if mark.kind is MarkKind.READ
+            }
+        )
+
+    def read_counts(self, speaker_id: SpeakerId, text_ids: Collection[TextId]) -> Mapping[TextId, int]:
+        return {text_id: len(self.read_by(speaker_id, text_id)) for text_id in text_ids}
+
+    def voices(self, text_ids: Collection[TextId]) -> Mapping[TextId, int]:
+        speakers = {text_id: {session.speaker_id for session in self._of_text(text_id)} for text_id in text_ids}
+        return {text_id: len(of_it - {None}) for text_id, of_it in speakers.items()}
+
+    def _readable(self, reader: Speaker) -> list[RecitalText]:
         newest = [text for (text_id, _), text in self._rows.texts.items() if text == self.get(text_id)]
-        readable = [text for text in newest if text.may_be_read_by(reader) and text.retired_at is None]
-        return part(readable, cursor, limit, _text_summary)
+        return [text for text in newest if text.may_be_read_by(reader) and text.retired_at is None]
+
+    def _of_text(self, text_id: TextId) -> list[RecitalSession]:
+        return [
+            session
+            for session in self._rows.sessions.values()
+            if session.text_id == text_id and session.state is not State.DISCARDED
+        ]
 
     def of_owner(self, owner_id: SpeakerId) -> Sequence[TextId]:
         found = {(text.created_at, text.id) for text in self._rows.texts.values() if text.owner_id == owner_id}
@@ -129,7 +194,7 @@ class MemorySessions:
             and speaker_id in (None, session.speaker_id)
             and text_id in (None, session.text_id)
         ]
-        return part(found, cursor, limit, self._summary, moment="opened_at")
+        return part(found, cursor, limit, self._summary, by="opened_at")
 
     def active_count(self, speaker_id: SpeakerId) -> int:
         return sum(1 for session in self.of_speaker(speaker_id) if session.state is State.ACTIVE)
@@ -162,6 +227,21 @@ class MemorySessions:
         return SessionSummary(session=session, text_title=text.title, language=text.language)
 
 
+def _matches(text: TextSummary, wanted: TextFilter, reader: Speaker) -> bool:
+    in_scope = {
+        TextScope.ALL: True,
+        TextScope.MINE: text.owner_id == reader.id,
+        TextScope.PUBLIC: text.public,
+    }
+    return (
+        in_scope[wanted.scope]
+        and wanted.search.casefold() in text.title.casefold()
+        and wanted.language in (None, text.language)
+        and wanted.kind in (None, text.kind)
+        and (wanted.max_words is None or text.words <= wanted.max_words)
+    )
+
+
 def _text_summary(text: RecitalText) -> TextSummary:
     return TextSummary(
         id=text.id,
@@ -173,5 +253,6 @@ def _text_summary(text: RecitalText) -> TextSummary:
         sentences=text.sentence_count,
         words=text.word_count,
         public=text.public,
+        kind=text.source.kind,
         created_at=text.created_at,
     )

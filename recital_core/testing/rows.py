@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from uuid import UUID
+
+import msgspec
 
 from recital_core import errors
 from recital_core.agreements import Signature
@@ -14,7 +16,7 @@ from recital_core.letters import LetterKind
 from recital_core.ports import Page
 from recital_core.sessions import Mark, RecitalSession, Segment, SessionId
 from recital_core.speakers import Credential, CredentialId, Invitation, Speaker, SpeakerId
-from recital_core.texts import RecitalText, TextId
+from recital_core.texts import Place, RecitalText, TextId
 
 Item = TypeVar("Item")
 Row = TypeVar("Row")
@@ -35,6 +37,7 @@ class Rows:
         self.sessions: dict[SessionId, RecitalSession] = {}
         self.segments: dict[tuple[SessionId, int], Segment] = {}
         self.marks: dict[SessionId, tuple[Mark, ...]] = {}
+        self.places: dict[tuple[SpeakerId, TextId], Place] = {}
         self.jobs: tuple[SessionId, ...] = ()
         self.letters: tuple[tuple[LetterKind, SpeakerId], ...] = ()
         self.retractions_wanted = False
@@ -52,26 +55,26 @@ def part(
     limit: int,
     shown: Callable[[Row], Item],
     *,
-    moment: str = "created_at",
-    newest_first: bool = True,
+    by: str = "created_at",
+    descending: bool = True,
 ) -> Page[Item]:
-    """The rows after the place that `cursor` names, by `moment` and id. Raises Invalid for a cursor not ours."""
+    """The rows after the place that `cursor` names, by the field `by` and id. Raises Invalid for a cursor not ours."""
 
-    def place(row: Any) -> tuple[datetime, UUID]:
-        return getattr(row, moment), row.id
+    def place(row: Any) -> tuple[Any, UUID]:
+        return getattr(row, by), row.id
 
-    ordered = sorted(found, key=place, reverse=newest_first)
+    ordered = sorted(found, key=place, reverse=descending)
     if cursor is not None:
-        start = _place_of(cursor)
-        ordered = [row for row in ordered if (place(row) < start if newest_first else place(row) > start)]
+        start = _place_of(cursor, by, type(place(ordered[0])[0]) if ordered else object)
+        ordered = [row for row in ordered if (place(row) < start if descending else place(row) > start)]
     items = ordered[:limit]
-    after = "{:%Y-%m-%dT%H:%M:%S.%f%z} {}".format(*place(items[-1])) if len(ordered) > limit else None
+    after = msgspec.json.encode((by, *place(items[-1]))).decode() if len(ordered) > limit else None
     return Page(items=[shown(row) for row in items], next=after)
 
 
-def _place_of(cursor: str) -> tuple[datetime, UUID]:
+def _place_of(cursor: str, by: str, kind: Any) -> tuple[Any, UUID]:
     try:
-        at, row_id = cursor.split(" ")
-        return datetime.strptime(at, "%Y-%m-%dT%H:%M:%S.%f%z"), UUID(row_id)
-    except ValueError as wrong:
-        raise errors.Invalid("This cursor is not one of ours.") from wrong
+        _, value, row_id = msgspec.json.decode(cursor, type=tuple[Literal[by], kind, UUID])  # type: ignore[valid-type]
+    except msgspec.MsgspecError as wrong:
+        raise errors.Invalid("This cursor is not one of this list.") from wrong
+    return value, row_id

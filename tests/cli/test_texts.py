@@ -61,3 +61,16 @@ def test_what_is_not_there_is_not_found(terminal: Terminal) -> None:
     terminal.refused("texts", "add", "a.txt", "--owner", "nobody@example.org", code=4)
     terminal.run("texts", "add", "missing.txt", code=2)
     terminal.run("texts", "show", "not-an-id", code=2)
+
+
+def test_a_text_is_renamed_shared_and_retired(terminal: Terminal) -> None:
+    terminal.run("texts", "add", "-", "--language", "en", "--title", "First", words="Hello there.")
+    [text] = terminal.json("texts", "list")
+    said = terminal.run("texts", "change", text["id"], "--title", "Morning", "--public").stdout
+    assert said.strip() == "“Morning” is public."
+    assert [(one["title"], one["public"], one["voices"]) for one in terminal.json("texts", "list")] == [
+        ("Morning", True, 0)
+    ]
+    assert terminal.json("texts", "list", "--search", "evening") == []
+    terminal.run("texts", "retire", text["id"])
+    assert terminal.json("texts", "list") == []

@@ -12,10 +12,10 @@ import msgspec
 import pytest
 
 from recital_core import errors
-from recital_core.ports import Intake, Store
+from recital_core.ports import Intake, Page, Store, TextFilter, TextSummary, Transaction
 from recital_core.sessions import Ending, Mark, Outcome, RecitalSession, Segment, SessionId, State
 from recital_core.speakers import Role, Speaker, SpeakerId
-from recital_core.texts import RecitalText
+from recital_core.texts import RecitalText, TextSort
 from tests.contracts.conftest import LATER, NOW, a_session, added_session, added_speaker, added_text
 
 
@@ -68,6 +68,11 @@ def test_a_claim_ends_with_the_block_that_raised(store: Store) -> None:
 # ---- texts
 
 
+def listed(tx: Transaction, reader: Speaker, cursor: str | None, limit: int) -> Page[TextSummary]:
+    """All that the reader may read, the newest first."""
+    return tx.texts.page(reader, TextFilter(), TextSort.NEWEST, cursor, limit)
+
+
 def test_a_text_comes_back_as_it_was(store: Store, text: RecitalText) -> None:
     with store.transaction() as tx:
         assert tx.texts.get(text.id) == text
@@ -81,26 +86,26 @@ def test_a_list_of_texts_has_one_s_own_and_the_public(store: Store, dana: Speake
     admin = added_speaker(store, "admin@example.org", Role.ADMIN)
     public = added_text(store, dana, public=True, at=NOW + timedelta(seconds=1))
     with store.transaction() as tx:
-        assert [item.id for item in tx.texts.page(dana, None, 10).items] == [public.id, text.id]
-        assert [item.id for item in tx.texts.page(admin, None, 10).items] == [public.id, text.id]
-        (shown,) = tx.texts.page(noam, None, 10).items
+        assert [item.id for item in listed(tx, dana, None, 10).items] == [public.id, text.id]
+        assert [item.id for item in listed(tx, admin, None, 10).items] == [public.id, text.id]
+        (shown,) = listed(tx, noam, None, 10).items
     assert (shown.id, shown.sentences, shown.words, shown.direction) == (public.id, 3, 6, "rtl")
 
 
 def test_pages_stay_the_same_while_texts_are_added(store: Store, dana: Speaker) -> None:
     old = [added_text(store, dana, at=NOW - timedelta(seconds=n)) for n in range(4)]
     with store.transaction() as tx:
-        first = tx.texts.page(dana, None, 2)
+        first = listed(tx, dana, None, 2)
     added_text(store, dana, at=NOW + timedelta(seconds=1))
     with store.transaction() as tx:
-        second = tx.texts.page(dana, first.next, 2)
+        second = listed(tx, dana, first.next, 2)
     assert [item.id for item in [*first.items, *second.items]] == [text.id for text in old]
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "AAAA", "%%%", "2026"])
 def test_a_cursor_that_is_not_ours_is_refused(store: Store, dana: Speaker, cursor: str) -> None:
     with store.transaction() as tx, pytest.raises(errors.Invalid):
-        tx.texts.page(dana, cursor, 2)
+        listed(tx, dana, cursor, 2)
 
 
 def test_the_texts_of_an_owner_are_told_retired_ones_too(store: Store, dana: Speaker, text: RecitalText) -> None:
@@ -117,7 +122,7 @@ def test_a_retired_text_is_out_of_the_lists_and_keeps_its_words(store: Store, da
         tx.texts.retire(text.id, NOW)
         tx.texts.retire(text.id, LATER)
         assert tx.texts.get(text.id) == msgspec.structs.replace(text, retired_at=NOW)
-        assert [item.id for item in tx.texts.page(dana, None, 10).items] == [other.id]
+        assert [item.id for item in listed(tx, dana, None, 10).items] == [other.id]
 
 
 # ---- sessions

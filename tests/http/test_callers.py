@@ -66,6 +66,9 @@ ALLOWED: dict[str, dict[str, int]] = {
     "addText": AGREED | dict.fromkeys((*DANA, "noam", "admin"), 201),
     "listTexts": AGREED,
     "getText": AGREED | {"noam": 404},
+    "changeText": AGREED | {"noam": 404},
+    "retireText": AGREED | dict.fromkeys((*DANA, "admin"), 204) | {"noam": 404},
+    "putPlace": AGREED | dict.fromkeys((*DANA, "admin"), 204) | {"noam": 404},
     "listSessions": APPROVED,
     "openSession": OWN | {"admin": 409},
     "getSession": OWN_OR_ADMIN,
@@ -246,6 +249,8 @@ def asked(operation_id: str, text: str) -> dict[str, Any]:
         "eraseMe": {"params": {"texts": "keep"}},
         "makeToken": {"json": {"note": "a bot"}},
         "approveSpeaker": {"json": {"email": "new@example.org"}},
+        "changeText": {"json": {"title": "Another"}},
+        "putPlace": {"json": {"paragraph": 0, "sentence": 0}},
         "changeRole": {"json": {"role": "speaker"}},
         "makeInvitation": {"json": {}},
     }

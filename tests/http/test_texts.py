@@ -43,7 +43,8 @@ def test_texts_come_in_pages_that_stay_as_they_were(dana: Caller) -> None:
     assert [item["id"] for item in items] == texts[::-1]
     assert third["next"] is None
     assert set(items[0]) == {
-        "id", "title", "language", "direction", "revision", "sentences", "words", "public", "created_at",
+        "id", "title", "language", "direction", "revision", "sentences", "words", "kind", "public", "mine", "read",
+        "voices", "created_at",
     }  # fmt: skip
 
 
@@ -102,3 +103,54 @@ def test_bodies_are_bounded(dana: Caller) -> None:
 def test_a_text_that_is_not_there_is_not_found(dana: Caller) -> None:
     assert slug(dana.get(f"/api/texts/{uuid.uuid4()}")) == "text-not-found"
     assert slug(dana.get("/api/texts/suggestions")) == "not-found"
+
+
+def test_the_same_words_again_are_pointed_out(dana: Caller, noam: Caller) -> None:
+    first = dana.text("The cat sat. The dog stood.")
+    again = {"prose": "The cat sat.\nThe dog stood.", "language": "en"}
+    assert dana.post("/api/texts?preview=true", json=again).json()["twin"]["id"] == first
+    assert noam.post("/api/texts?preview=true", json=again).json()["twin"] is None
+
+
+def test_its_owner_shares_renames_mends_and_retires_a_text(dana: Caller, noam: Caller) -> None:
+    text = f"/api/texts/{dana.text()}"
+    assert dana("PATCH", text, json={"public": True, "title": "Morning"}).json()["title"] == "Morning"
+    refused = noam("PATCH", text, json={"title": "Mine"})
+    assert (refused.status_code, slug(refused)) == (403, "not-allowed")
+    mended = dana("PATCH", text, json={"wording": [{"paragraph": 1, "sentence": 0, "words": "Grandma read."}]}).json()
+    assert (mended["revision"], mended["paragraphs"][1]) == (2, ["Grandma read."])
+    assert noam.get(text).json()["paragraphs"][1] == ["Grandma read."]
+    beyond = dana("PATCH", text, json={"wording": [{"paragraph": 9, "sentence": 0, "words": "What?"}]})
+    assert beyond.status_code == 422
+    assert dana.delete(text).status_code == 204
+    assert noam.get(text).status_code == 404
+    assert noam.get("/api/texts").json()["items"] == []
+
+
+def test_a_reader_s_progress_and_place_come_with_the_text(dana: Caller) -> None:
+    text = dana.text()
+    session = dana.session(text)
+    dana.mark(session)
+    assert dana.put(f"/api/texts/{text}/place", json={"paragraph": 1, "sentence": 0}).status_code == 204
+    shown = dana.get(f"/api/texts/{text}").json()
+    assert (shown["read"], shown["place"]) == ([[0], []], {"paragraph": 1, "sentence": 0})
+    assert [one["read"] for one in dana.get("/api/texts").json()["items"]] == [1]
+    assert dana.put(f"/api/texts/{text}/place", json={"paragraph": 9, "sentence": 0}).status_code == 422
+
+
+def test_texts_are_searched_filtered_and_sorted(dana: Caller) -> None:
+    for title, prose in (("Beta", "One two three four."), ("alpha 50%", "One two.")):
+        dana.post("/api/texts", json={"prose": prose, "language": "en", "title": title})
+
+    def found(**wanted: object) -> list[str]:
+        return [one["title"] for one in dana.get("/api/texts", params=wanted).json()["items"]]
+
+    assert found(q="50%") == ["alpha 50%"]
+    assert found(q="ALPHA") == ["alpha 50%"]
+    assert found(q="%") == ["alpha 50%"]
+    assert found(max_words=2) == ["alpha 50%"]
+    assert found(sort="shortest") == ["alpha 50%", "Beta"]
+    assert found(scope="public", q="Beta") == []
+    assert found(language="he") == []
+    wrong = dana.get("/api/texts", params={"sort": "title", "limit": 1}).json()["next"]
+    assert dana.get("/api/texts", params={"sort": "newest", "cursor": wrong}).status_code == 422
