@@ -45,7 +45,7 @@ export const en = {
   'agreement.sign': 'Go on',
   'agreement.signed': 'You have agreed to this version.',
   'agreement.otherwise': 'You do not agree? Then nothing is recorded. In your account you can download or erase what is yours.',
-  'agreement.thanks': 'Thank you. You can record now.',
+  'agreement.thanks': 'Thank you. Your agreement is noted.',
 
   'waiting.title': 'Almost there',
   'waiting.text': 'Somebody looks at every new account before it may record. This page goes on by itself when that is done; you may also close it and come back later.',

@@ -46,7 +46,7 @@ export const he: PeopleMessages = {
   'agreement.sign': 'להמשיך',
   'agreement.signed': 'הסכמת לגרסה הזאת.',
   'agreement.otherwise': 'לא מסכימים? אז דבר לא יוקלט. בחשבון אפשר להוריד או למחוק את כל מה ששלך.',
-  'agreement.thanks': 'תודה. עכשיו אפשר להקליט.',
+  'agreement.thanks': 'תודה. ההסכמה נרשמה.',
 
   'waiting.title': 'כמעט שם',
   'waiting.text': 'מישהו עובר על כל חשבון חדש לפני שאפשר להקליט בו. הדף הזה ימשיך מעצמו כשזה ייעשה; אפשר גם לסגור אותו ולחזור אחר כך.',
@@ -130,8 +130,8 @@ export const he: PeopleMessages = {
   'admin.more': 'להציג עוד',
 
   'role.pending': 'בהמתנה',
-  'role.speaker': 'קורא',
-  'role.admin': 'מנהל',
+  'role.speaker': 'הקלטה',
+  'role.admin': 'ניהול',
   'people.search': 'שם או כתובת דוא״ל',
   'people.role': 'תפקיד',
   'people.any': 'כולם',

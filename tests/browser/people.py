@@ -1,0 +1,179 @@
+"""An installation for people: it sends mail, and signs in with a provider that others maintain; and their browsers."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+from playwright.sync_api import Browser, Page, Playwright, expect
+
+from tests.browser.stage import CHROMIUM, FLAGS
+from tests.mail_server import Post, mail_server
+from tests.running import ADMIN, LOOPBACK, Server, free_port, wait_until
+
+PROVIDER = str(Path(sys.executable).with_name("oidc-provider-mock"))
+STARTS_WITHIN_S = 30
+ARRIVES_WITHIN_S = 20
+LINK = re.compile(r"http\S+/sign-in#link=\S+")
+PEOPLE = ("dana", "noam", "tamar", "omer", "yael", "shira", "zilpa")
+ACCOUNTS = {name: {"sub": name, "name": name.title(), "email": f"{name}@example.org"} for name in PEOPLE}
+TWIN = {"sub": "another-dana", "name": "Dana", "email": "dana@example.org"}
+
+
+@dataclass
+class Place:
+    """A running installation, the mail it has sent, and the folder of its agreements."""
+
+    server: Server
+    post: Post
+    agreements: Path
+
+    @cached_property
+    def operator(self) -> dict[str, str]:
+        """The header by which a program of the local admin is known."""
+        return {"Authorization": f"Bearer {self.server.token()}"}
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+    def approve(self, name: str) -> None:
+        body = {"email": f"{name}@example.org", "role": "speaker"}
+        httpx.post(f"{self.url}/api/admin/speakers", json=body, headers=self.operator).raise_for_status()
+
+    def invitation(self) -> str:
+        """The address of a new invitation for one."""
+        answer = httpx.post(f"{self.url}/api/admin/invitations", json={}, headers=self.operator)
+        return str(answer.raise_for_status().json()["address"])
+
+    def mailed_link(self, email: str) -> str:
+        """The sign-in link in the newest letter to an address."""
+
+        def link() -> str | None:
+            to = [letter for letter in self.post.letters if letter["To"] and email in letter["To"]]
+            texts = [letter.get_body(("plain",)) for letter in reversed(to)]
+            found = [LINK.search(text.get_content()) for text in texts if text is not None]
+            return next((match.group() for match in found if match), None)
+
+        return wait_until(link, ARRIVES_WITHIN_S, f"a link is mailed to {email}")
+
+    def agreement(self, version: str, words: str) -> None:
+        """Another version of the agreement, in English and Hebrew, read at the next start."""
+        (self.agreements / version).mkdir(parents=True)
+        for language in ("en", "he"):
+            (self.agreements / version / f"{language}.txt").write_text(f"{words} ({language})\n\nThe rest of it.\n")
+
+
+@contextlib.contextmanager
+def provider() -> Iterator[str]:
+    """The issuer of an OpenID provider at which everybody in ACCOUNTS has an account; its e-mails are verified."""
+    port = free_port()
+    issuer = f"http://{LOOPBACK}:{port}"
+    people = [json.dumps(claims | {"email_verified": True}) for claims in (*ACCOUNTS.values(), TWIN)]
+    users = [word for person in people for word in ("--user-claims", person)]
+    process = subprocess.Popen([PROVIDER, "--port", str(port), *users], stderr=subprocess.DEVNULL)
+    try:
+        wait_until(lambda: _answers(f"{issuer}/.well-known/openid-configuration"), STARTS_WITHIN_S, "the provider")
+        yield issuer
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextlib.contextmanager
+def installation(folder: Path, issuer: str) -> Iterator[Place]:
+    """Two providers: one that answers, and one that is down."""
+    sign_in = [
+        {"id": "village", "name": "Village", "issuer": issuer},
+        {"id": "ruin", "name": "Ruin", "issuer": f"http://{LOOPBACK}:{free_port()}"},
+    ]
+    client = {"client_id": "recital", "client_secret": "known to both"}
+    post, agreements = Post(), folder / "agreements"
+    with mail_server(post) as port:
+        settings = {
+            "RECITAL_SIGN_IN_PROVIDERS": json.dumps([one | client for one in sign_in]),
+            "RECITAL_MAIL": f"smtp://{LOOPBACK}:{port}",
+            "RECITAL_MAIL_FROM": "recital@example.org",
+            "RECITAL_AGREEMENT_DIR": str(agreements),
+        }
+        place = Place(Server(folder / "data", **settings), post, agreements)
+        place.agreement("1", "The first agreement")
+        try:
+            place.server.start()
+            yield place
+        finally:
+            place.server.end()
+
+
+class Visitor:
+    """Somebody at a browser of their own."""
+
+    def __init__(self, browser: Browser, place: Place, **context: str) -> None:
+        self.place = place
+        self.context = browser.new_context(accept_downloads=True, **context)
+        self.context.set_default_timeout(20_000)
+        self.page: Page = self.context.new_page()
+
+    def opens(self, path: str) -> Page:
+        self.page.goto(f"{self.place.url}{path}")
+        return self.page
+
+    def signs_in(self, name: str, path: str = "/") -> Page:
+        """With the provider, from the page at `path` and all the way back."""
+        self.opens(path)
+        return self.signs_in_here(name)
+
+    def signs_in_here(self, name: str) -> Page:
+        self.page.get_by_role("link", name="Sign in with Village").click()
+        self.page.get_by_role("button", name=name, exact=True).first.click()
+        self.page.wait_for_url(f"{self.place.url}/**")
+        return self.page
+
+    def agrees(self) -> Page:
+        self.page.get_by_label("I have read it, and I agree").check()
+        self.page.get_by_role("button", name="Go on").click()
+        return self.page
+
+    def chooses(self, menu_item: str) -> Page:
+        """Something of the account's menu."""
+        self.page.get_by_role("button", name="Account", exact=True).click()
+        self.page.get_by_role("link", name=menu_item).click()
+        return self.page
+
+
+def admin(browser: Browser, place: Place) -> Visitor:
+    """The local admin, who has agreed, by a printed link."""
+    visitor = Visitor(browser, place)
+    assert place.operator, "the admin has agreed"
+    visitor.page.goto(place.server.command("speakers", "login-link", ADMIN).split()[-1])
+    expect(visitor.page.get_by_role("heading", name="Texts")).to_be_visible()
+    return visitor
+
+
+@contextlib.contextmanager
+def browser_of(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=list(FLAGS))
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+def path_of(page: Page) -> str:
+    parts = urlsplit(page.url)
+    return parts.path + (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
+
+
+def _answers(address: str) -> bool:
+    with contextlib.suppress(httpx.TransportError):
+        return httpx.get(address).status_code == httpx.codes.OK
+    return False
