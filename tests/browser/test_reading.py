@@ -34,12 +34,13 @@ from tests.running import Server, wait_until
 
 WORST_MARK_MS = {"idle": 40, "blocked": 60}
 TYPICAL_MARK_MS = 20
+CLOCKS_MS = 1
 WAV_EARS_MS = 30
 """The fake microphone skips 10 ms now and then when the machine starves it."""
 
 
 class Run(NamedTuple):
-    """One recorded reading: what the second ear heard, when the test pressed keys, what was published."""
+    """One recorded reading: what the second ear heard, when keys were pressed, what was published."""
 
     name: str
     heard: Heard
@@ -54,14 +55,18 @@ def read_aloud(page: Page, reading: Reading, played: Samples, *, blocked: bool) 
     lead = RATE * LEAD_MS // 1000 - where(early.pcm, played)
     if blocked:
         page.evaluate("window.__truth.block()")
-    presses = []
+    around = []
     for spoken in reading.sentences:
         due = early.moment_of(spoken.next + lead)
         wait_until(lambda due=due: time.time() * 1000 >= due, 20)
-        presses.append(time.time() * 1000)
+        began = time.time() * 1000
         page.keyboard.press("Space")
+        around.append((began, time.time() * 1000))
     expect(page.locator("[data-state]")).to_have_attribute("data-state", "stopped")
     assert page.get_by_role("alert").all_inner_texts() == [], "the recording stopped by itself"
+    presses = page.evaluate("window.__truth.presses.filter(({key}) => key === ' ').map(({at}) => at)")
+    for press, (began, ended) in zip(presses, around, strict=True):
+        assert began - CLOCKS_MS <= press <= ended + CLOCKS_MS, "the browser's clock is not this test's"
     return Heard(page, RATE), presses
 
 
@@ -84,7 +89,7 @@ def run(
 
 
 def test_every_mark_is_at_the_sound_that_was_heard_when_the_key_was_pressed(run: Run) -> None:
-    """The sound: a chirp that is found in the file. Its moment: the device's stamps. The press: this test's clock."""
+    """The sound: a chirp that is found in the file. Its moment: the device's stamps. The press: the browser's stamp."""
     published = chirps_in(decoded(run.folder / "source.audio.flac", RATE), RATE)
     pressed = np.array([run.heard.sample_captured_at(press) for press in run.presses])
     marked = np.array([cue["raw_end_sample"] for cue in run.record["cues"]])
