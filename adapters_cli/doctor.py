@@ -11,6 +11,7 @@ WHAT_TO_DO = {
     "queue": "Run: recital db upgrade",
     "staging": "Is there room, and may this user write to RECITAL_STAGING_DIR?",
     "archive": "Is there room, and may this user write to RECITAL_ARCHIVE_DIR?",
+    "mail": "Is RECITAL_MAIL right, and the mail server up?",
     "ffmpeg": "Install ffmpeg, or name it in RECITAL_FFMPEG.",
 }
 

@@ -89,9 +89,14 @@ def assembled(settings: Settings, *, serving: bool = False) -> Iterator[Recital]
 
 
 def diagnosis(settings: Settings) -> dict[str, str | None]:
-    """Each part as `Readiness.ask` says it; where Recital cannot even be assembled, why, under the name `start`."""
+    """Each part as `Readiness.ask` says it, and mail; where Recital cannot even be assembled, why, as `start`."""
+    from adapters_storage.mail import mailer_of
+
     try:
         with assembled(settings) as recital:
+            mailer = mailer_of(settings.mail, settings.mail_from)
+            if mailer is not None:
+                recital.readiness.add("mail", mailer.check)
             return recital.readiness.ask()
     except errors.RecitalError as error:
         return {"start": error.detail}

@@ -46,6 +46,12 @@ def test_doctor_names_the_part_that_is_not_well(terminal: Terminal) -> None:
     assert "RECITAL_FFMPEG" in terminal.run("doctor", code=7).stdout
 
 
+def test_doctor_asks_for_mail_where_it_is_configured(terminal: Terminal) -> None:
+    terminal.environ["RECITAL_MAIL"] = "smtp://127.0.0.1:9"
+    assert json.loads(terminal.run("doctor", "--json", code=7).stdout)["mail"]
+    assert "RECITAL_MAIL right" in terminal.run("doctor", code=7).stdout
+
+
 def test_doctor_says_what_keeps_recital_from_starting(terminal: Terminal) -> None:
     terminal.environ["RECITAL_DATABASE_URL"] = "postgresql://nobody@127.0.0.1:1/nothing"
     assert "database" in terminal.run("doctor", code=7).stdout
