@@ -11,17 +11,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import httpx
+import psycopg
 from playwright.sync_api import Browser, Page, Playwright, expect
+from psycopg.sql import SQL, Identifier
 
+from adapters_storage.embedded import address
 from tests.browser.stage import CHROMIUM, FLAGS
+from tests.chaos.readings import add_text, short_reading, take_of
+from tests.client import Client, Outbox, new_id
 from tests.mail_server import Post, mail_server
 from tests.running import ADMIN, LOOPBACK, Server, free_port, wait_until
 
 PROVIDER = str(Path(sys.executable).with_name("oidc-provider-mock"))
 STARTS_WITHIN_S = 30
+PUBLISHED_WITHIN_S = 60
 ARRIVES_WITHIN_S = 20
 LINK = re.compile(r"http\S+/sign-in#link=\S+")
 PEOPLE = ("dana", "noam", "tamar", "omer", "yael", "shira", "zilpa")
@@ -117,9 +124,9 @@ def installation(folder: Path, issuer: str) -> Iterator[Place]:
 class Visitor:
     """Somebody at a browser of their own."""
 
-    def __init__(self, browser: Browser, place: Place, **context: str) -> None:
+    def __init__(self, browser: Browser, place: Place) -> None:
         self.place = place
-        self.context = browser.new_context(accept_downloads=True, **context)
+        self.context = browser.new_context(accept_downloads=True, permissions=["microphone"])
         self.context.set_default_timeout(20_000)
         self.page: Page = self.context.new_page()
 
@@ -166,6 +173,50 @@ def browser_of(playwright: Playwright) -> Iterator[Browser]:
         yield browser
     finally:
         browser.close()
+
+
+class Recorded(NamedTuple):
+    """A published recording, and whose it is."""
+
+    speaker_id: str
+    text_id: str
+    session_id: str
+
+
+def made_token(page: Page, note: str) -> str:
+    """A token, made on the account's page that is open."""
+    page.get_by_role("button", name="Make a token").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("What is it for?").fill(note)
+    dialog.get_by_role("button", name="Make a token").click()
+    token = dialog.get_by_label("Copy it now").input_value()
+    dialog.get_by_role("button", name="Done").click()
+    return token
+
+
+def recorded(page: Page, visitor: Visitor, readings: Path) -> Recorded:
+    """A published recording of whoever is signed in, sent with a token of theirs; the text is theirs, too."""
+    visitor.chooses("Your account")
+    with Client(visitor.place.url, made_token(page, "a recorder")) as client:
+        spoken = short_reading(readings)
+        text_id, session_id = add_text(client, spoken), new_id()
+        Outbox(client).send(session_id, text_id, take_of(spoken))
+        client.wait_for(session_id, "uploaded", PUBLISHED_WITHIN_S)
+        return Recorded(str(client.me()["id"]), text_id, session_id)
+
+
+def database(place: Place) -> str:
+    """Every row of every table, as text."""
+    with psycopg.connect(address(place.server.folder).replace("+psycopg", "")) as connection:
+        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        rows = [connection.execute(SQL("SELECT t::text FROM {} t").format(Identifier(name))) for (name,) in tables]
+        return "\n".join(row for found in rows for (row,) in found.fetchall())
+
+
+def files_with(folder: Path, words: list[str]) -> list[Path]:
+    """The files below a folder that hold one of the words in their bytes or their name."""
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    return [file for file in files if any(word.encode() in str(file).encode() + file.read_bytes() for word in words)]
 
 
 def path_of(page: Page) -> str:

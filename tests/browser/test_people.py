@@ -7,30 +7,28 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import httpx
-import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
-from psycopg.sql import SQL, Identifier
 
-from adapters_storage.embedded import address
-from tests.browser.people import Place, Visitor, admin, browser_of, installation, path_of, provider
-from tests.chaos.readings import add_text, short_reading, take_of
-from tests.client import Client, Outbox, new_id
+from tests.browser.people import (
+    Place,
+    Visitor,
+    admin,
+    browser_of,
+    database,
+    files_with,
+    installation,
+    made_token,
+    path_of,
+    provider,
+    recorded,
+)
 from tests.running import wait_until
 
-PUBLISHED_WITHIN_S = 60
 ERASED_WITHIN_S = 30
-
-
-class Recorded(NamedTuple):
-    """A published recording, and whose it is."""
-
-    speaker_id: str
-    text_id: str
-    session_id: str
+SENT_WITHIN_S = 20
 
 
 @pytest.fixture(scope="module")
@@ -86,42 +84,6 @@ def speaker(place: Place, visitor: Visitor) -> Callable[[str], Page]:
         return visitor.page
 
     return signed_in
-
-
-def made_token(page: Page, note: str) -> str:
-    """A token, made on the account's page that is open."""
-    page.get_by_role("button", name="Make a token").click()
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_label("What is it for?").fill(note)
-    dialog.get_by_role("button", name="Make a token").click()
-    token = dialog.get_by_label("Copy it now").input_value()
-    dialog.get_by_role("button", name="Done").click()
-    return token
-
-
-def recorded(page: Page, visitor: Visitor, readings: Path) -> Recorded:
-    """A published recording of whoever is signed in, sent with a token of theirs; the text is theirs, too."""
-    visitor.chooses("Your account")
-    with Client(visitor.place.url, made_token(page, "a recorder")) as client:
-        spoken = short_reading(readings)
-        text_id, session_id = add_text(client, spoken), new_id()
-        Outbox(client).send(session_id, text_id, take_of(spoken))
-        client.wait_for(session_id, "uploaded", PUBLISHED_WITHIN_S)
-        return Recorded(str(client.me()["id"]), text_id, session_id)
-
-
-def database(place: Place) -> str:
-    """Every row of every table, as text."""
-    with psycopg.connect(address(place.server.folder).replace("+psycopg", "")) as connection:
-        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-        rows = [connection.execute(SQL("SELECT t::text FROM {} t").format(Identifier(name))) for (name,) in tables]
-        return "\n".join(row for found in rows for (row,) in found.fetchall())
-
-
-def files_with(folder: Path, words: list[str]) -> list[Path]:
-    """The files below a folder that hold one of the words in their bytes or their name."""
-    files = [file for file in folder.rglob("*") if file.is_file()]
-    return [file for file in files if any(word.encode() in str(file).encode() + file.read_bytes() for word in words)]
 
 
 def test_a_stranger_signs_in_agrees_waits_and_goes_on_when_approved(visitor: Visitor, operator: Visitor) -> None:
@@ -249,21 +211,40 @@ def test_a_sign_in_that_fails_says_so_in_plain_words(
     expect(page.get_by_role("link", name="Sign in with Village")).to_be_visible()
 
 
-def test_a_new_version_of_the_agreement_asks_again_before_anything_else(
+def test_a_new_version_of_the_agreement_asks_again_and_what_was_recorded_meanwhile_waits_for_it(
     speaker: Callable[[str], Page], visitor: Visitor, place: Place
 ) -> None:
     page = speaker("shira")
-    place.agreement("2", "The second agreement")
+    text = {"kind": "prose", "prose": "שלום לכולם. מה שלומכם?", "language": "he"}
+    text_id = page.request.post(f"{place.url}/api/texts", data=text, headers={"Origin": place.url}).json()["id"]
+    visitor.opens(f"/texts/{text_id}")
+    studio = page.locator("[data-state]")
+    expect(studio).to_have_attribute("data-state", "idle")
     place.server.stop()
+    place.agreement("2", "The second agreement")
+    page.keyboard.press("Enter")
+    expect(studio).to_have_attribute("data-state", "recording")
+    page.keyboard.press("Space")
+    expect(studio).to_have_attribute("data-place", "0.1")
+    page.keyboard.press("Enter")
     place.server.start()
-    page.reload()
-    expect(page.get_by_text("The agreement has changed since you last agreed")).to_be_visible()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.get_by_role("button", name="Keep", exact=True).click()
+    changed = page.get_by_text("The agreement has changed since you last agreed")
+    expect(changed).to_be_visible(timeout=SENT_WITHIN_S * 1000)
     expect(page.get_by_text("The second agreement (en)")).to_be_visible()
     page.get_by_label("Language of the agreement").select_option("he")
     expect(page.get_by_text("The second agreement (he)")).to_be_visible()
     expect(page.get_by_role("article")).to_have_attribute("dir", "rtl")
+    assert page.request.get(f"{place.url}/api/sessions").json()["items"] == []
     visitor.agrees()
-    expect(page.get_by_role("heading", name="Texts")).to_be_visible()
+    expect(page.locator("[data-sentence]")).to_have_count(2)
+
+    def ended() -> bool:
+        items = page.request.get(f"{place.url}/api/sessions").json()["items"]
+        return [item["state"] != "active" for item in items] == [True]
+
+    wait_until(ended, SENT_WITHIN_S, "the recording reaches the server")
 
 
 def test_what_one_says_of_oneself_is_kept(speaker: Callable[[str], Page], visitor: Visitor) -> None:
