@@ -4,12 +4,12 @@
     ['ד"ר כהן נולד בת"א.', 'הוא גר שם.']
 
 The text is never changed: a sentence is a slice of its paragraph. Read how one is found in `splitting`, and
-the rules in `general`, `hebrew` and `latin`.
+the rules in `general`, `hebrew` and `latin`. A long sentence is read in `pieces`, as `clauses` finds them.
 
 Other languages get the rules that hold for all of them. A line break always ends a sentence.
 """
 
-__all__ = ["spans", "split"]
+__all__ = ["pieces", "spans", "split"]
 
 
 def split(paragraph: str, language: str) -> list[str]:
@@ -22,6 +22,20 @@ def split(paragraph: str, language: str) -> list[str]:
 
 def spans(paragraph: str, language: str) -> list[tuple[int, int]]:
     """Where each sentence of `paragraph` starts and ends; only white space lies outside the spans."""
-    from recital_core.sentences import splitting  # its patterns take longer to compile than the core to import
+    from recital_core.sentences import splitting  # here, as its patterns take a while to compile
 
     return splitting.spans(paragraph, language)
+
+
+def pieces(sentence: str, language: str, limit: int = 25) -> list[str]:
+    """The pieces in which a long `sentence` is read, in order: slices of it that joined give it back.
+
+    A sentence within `limit` words is its own only piece. A longer one is cut at marks where a reader pauses,
+    so that a piece has at most `limit` words wherever there is a fit place; without one the sentence stays
+    whole. White space at a cut belongs to the piece before it.
+
+    A piece is computed and never stored: its address is its sentence's, and its number under a limit.
+    """
+    from recital_core.sentences import clauses
+
+    return clauses.pieces(sentence, language, limit)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from recital_core.sentences import split
-from recital_core.sentences.clauses import SHORTEST, pieces
+from recital_core.sentences import pieces, split
+from recital_core.sentences.clauses import SHORTEST
 from tests.core.sentence_data import DEVELOPMENT_SETS, development_set
 
 WORDS = 'אבל ואז הלך שלום הוא ב־1948 און אָבער דאָס and the which 12 3.5 ד״ר צה"ל'
@@ -131,9 +131,29 @@ def test_a_sentence_is_cut_at_marks_alone(sentence: str, language: str, limit: i
 
 
 @pytest.mark.parametrize(
-    "unit", ["מילה, ", "מילה ", "1, ", "א—", "—", ", ", "(א ", "א) ", "([{", '"א, ', "-- ", "ab;cd"]
+    "unit", ["מילה, ", "1, ", "א—", "—", ", ", "(א ", "א) ", "([{", '"א, ', "-- ", "ab;cd", "(א ב ג) "]
 )
-def test_a_sentence_without_end_is_cut_in_time(unit: str) -> None:
+def test_time_grows_with_the_length_and_not_with_its_square(unit: str) -> None:
+    short, long = (unit * (length // len(unit)) for length in (2_000, 20_000))
+    assert seconds_to_cut(long) < 40 * max(seconds_to_cut(short), 0.001)
+
+
+def test_a_sentence_of_200_000_words_is_cut_in_time() -> None:
+    sentence = "מילה מילה, אבל " * 66_667
     started = time.process_time()
-    assert "".join(pieces(unit * 200_000, "he")) == unit * 200_000
-    assert time.process_time() - started < 20
+    assert max(len(piece.split()) for piece in pieces(sentence, "he")) <= 25
+    assert time.process_time() - started < 15
+
+
+def test_brackets_in_brackets_without_end_are_cut_in_time() -> None:
+    sentence = "(א " * 50_000 + ")" * 50_000
+    assert seconds_to_cut(sentence) < 5
+
+
+def seconds_to_cut(sentence: str) -> float:
+    def once() -> float:
+        started = time.process_time()
+        pieces(sentence, "he")
+        return time.process_time() - started
+
+    return min(once(), once())
