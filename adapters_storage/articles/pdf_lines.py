@@ -7,8 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from statistics import median
 from typing import NamedTuple
 
-SPACE_SHARE, SPACE_BESIDE_SPACES_SHARE, CELL_SHARE = 0.18, 0.6, 2.5
-"""A gap of so much of a line's height parts words, or words of a line that has spaces of its own, or a table's cells."""
+SPACE_SHARE, SPACE_AFTER_POINTED_SHARE, CELL_SHARE = 0.18, 0.7, 2.5
+"""A gap of so much of a line's height parts words; where the width of the letter before is not known; and cells.
+
+Where a letter and its points are told of as one (ActualText), the place that is told is theirs and the width is not.
+"""
 SAME_LINE_SHARE = 0.4
 SAME_PLACE = 0.02
 
@@ -54,20 +57,19 @@ def _line(row: Sequence[Glyph]) -> Iterator[Line]:
     letters = [glyph for glyph in row if not glyph.text.isspace()]
     if not letters:
         return
-    height = median(glyph.height for glyph in letters)
-    narrow = height * (SPACE_BESIDE_SPACES_SHARE if len(letters) < len(row) else SPACE_SHARE)
+    height = max(glyph.height for glyph in letters)
     signs: list[str] = []
-    right: float | None = None
-    spaced = False
+    right, spaced, narrow = row[0].x, False, SPACE_SHARE
     for sign, left, end in _clusters(row):
         if sign.isspace():
             spaced = True
             continue
-        gap = 0.0 if right is None else left - right
+        gap = (left - right) / height
         if signs and (spaced or gap > narrow):
-            signs.append("\t" if gap > CELL_SHARE * height else " ")
+            signs.append("\t" if gap > CELL_SHARE else " ")
         signs.append(sign)
-        right, spaced = end if right is None else max(right, end), False
+        right, spaced = max(right, end) if len(signs) > 1 else end, False
+        narrow = SPACE_SHARE if len(sign) == 1 else SPACE_AFTER_POINTED_SHARE
     yield Line(
         signs=signs,
         left=min(glyph.x for glyph in letters),

@@ -39,7 +39,8 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> list[str]:
     blocks: list[Block] = []
     for page in _without_repeated(pages):
         for number, block in enumerate(_blocks(page, all_rtl)):
-            if number == 0 and blocks and _goes_on(blocks[-1], block):
+            is_top = number == 0 or block.lines[0].y > blocks[-1].lines[-1].y
+            if is_top and blocks and _goes_on(blocks[-1], block):
                 blocks[-1].lines.extend(block.lines)
             else:
                 blocks.append(block)
@@ -135,7 +136,7 @@ def _first_word(line: Line, rtl: bool) -> float:
 
 
 def _goes_on(before: Block, after: Block) -> bool:
-    """Whether a paragraph that a page's end cut goes on on the next page."""
+    """Whether a paragraph that the end of a page or a column cut goes on at the top of the next."""
     last, first = before.lines[-1], after.lines[0]
     return (
         before.rtl == after.rtl
