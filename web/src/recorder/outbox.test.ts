@@ -195,6 +195,24 @@ test('a session that is refused does not keep the others waiting', async () => {
   ])
 })
 
+test('a session that waits for a signature keeps no other waiting, and goes when it is given', async () => {
+  const waiting = await addSession(store, { sessionId: '1' })
+  const open = await addSession(store, { sessionId: '2', opened: true })
+  ingest.sessions.set(open, { speakerId: SPEAKER, opening: '', segments: new Map(), marks: [], end: null })
+  ingest.trouble = (call) => (call === 'PUT 1' ? [403, 'agreement-needed'] : null)
+  for (const sessionId of [waiting, open]) {
+    await addSegments(store, sessionId, 0, 4)
+    await store.freeze(sessionId, 0)
+  }
+  await gone(open)
+  await until(() => outbox.signedOut)
+  expect(ingest.calls.filter((call) => call === 'PUT 1')).toHaveLength(1)
+  ingest.trouble = () => null
+  outbox.signedIn(SPEAKER)
+  await gone(waiting)
+  expect(outbox.signedOut).toBe(false)
+})
+
 test('a discarded session is disavowed, also when the server never knew it', async () => {
   const sessionId = await addSession(store, { state: 'discarding' })
   await gone(sessionId)

@@ -41,6 +41,7 @@ export class Outbox {
   #changed: () => void
   #failed: (error: unknown) => void
   #inFlight = new Set<string>()
+  #notYet = new Set<string>() // sessions that the server opens only when the speaker has signed something
   #pausedUntilMs = 0
   #segmentTimeoutMs: number
   #speakerId: string | null = null
@@ -59,7 +60,7 @@ export class Outbox {
   }
 
   get signedOut(): boolean {
-    return this.#signedOut
+    return this.#signedOut || this.#notYet.size > 0
   }
 
   /** The last call got no answer, or one that says "later". */
@@ -94,6 +95,7 @@ export class Outbox {
   tryNow(): void {
     this.#pausedUntilMs = 0
     this.#signedOut = this.#nobody
+    this.#notYet.clear()
     this.#wakeUp()
   }
 
@@ -115,11 +117,15 @@ export class Outbox {
     switch (verdict(task.piece, answer)) {
       case 'accepted':
         this.#backoff.succeeded()
+        this.#notYet.delete(sessionId)
         return task.accepted()
       case 'again':
         return this.#pause()
       case 'sign-in':
         this.#signedOut = true
+        return
+      case 'not-yet':
+        this.#notYet.add(sessionId)
         return
       case 'open-first':
         this.#pause()
@@ -185,7 +191,7 @@ export class Outbox {
     const isFlying = (key: string) => this.#inFlight.has(`${sessionId} ${key}`)
     if (session.state === 'discarding') return isFlying('disavowal') ? null : this.#disavowal(session, speakerId)
     const refused = session.refused.some(({ segment }) => segment === null)
-    if (!session.opened) return refused || isFlying('session') ? null : this.#opening(session, speakerId)
+    if (!session.opened) return refused || this.#notYet.has(sessionId) || isFlying('session') ? null : this.#opening(session, speakerId)
 
     const waiting = await this.#store.segmentsToSend(sessionId, IN_FLIGHT + 1)
     const segment = waiting.find(({ n }) => !isFlying(`segment ${n}`))

@@ -17,7 +17,11 @@ test('what may pass by itself is asked again', () => {
 
 test('a lost sign-in waits for the reader', () => {
   expect(verdict('segment', answer(401))).toBe('sign-in')
-  expect(verdict('session', answer(403, 'agreement-needed'))).toBe('sign-in')
+  expect(verdict('disavowal', answer(403))).toBe('sign-in')
+})
+
+test('a session that may not be opened before something is signed waits alone', () => {
+  expect(verdict('session', answer(403, 'agreement-needed'))).toBe('not-yet')
 })
 
 test('what will not pass is stopped', () => {
