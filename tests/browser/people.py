@@ -24,13 +24,14 @@ from tests.browser.stage import CHROMIUM, FLAGS
 from tests.chaos.readings import add_text, short_reading, take_of
 from tests.client import Client, Outbox, new_id
 from tests.mail_server import Post, mail_server
-from tests.running import ADMIN, LOOPBACK, Server, free_port, wait_until
+from tests.running import LOOPBACK, Server, free_port, wait_until
 
 PROVIDER = str(Path(sys.executable).with_name("oidc-provider-mock"))
 STARTS_WITHIN_S = 30
 PUBLISHED_WITHIN_S = 60
 ARRIVES_WITHIN_S = 20
 LINK = re.compile(r"http\S+/sign-in#link=\S+")
+PRINTED_LINK = re.compile(r"http\S+/api/auth/link/\S+")
 PEOPLE = ("dana", "noam", "tamar", "omer", "yael", "shira", "zilpa")
 ACCOUNTS = {name: {"sub": name, "name": name.title(), "email": f"{name}@example.org"} for name in PEOPLE}
 TWIN = {"sub": "another-dana", "name": "Dana", "email": "dana@example.org"}
@@ -82,14 +83,13 @@ class Place:
 
 @contextlib.contextmanager
 def provider() -> Iterator[str]:
-    """The issuer of an OpenID provider at which everybody in ACCOUNTS has an account; its e-mails are verified."""
+    """The issuer of an OpenID provider at which everybody in ACCOUNTS has one; it may take a moment to answer."""
     port = free_port()
     issuer = f"http://{LOOPBACK}:{port}"
     people = [json.dumps(claims | {"email_verified": True}) for claims in (*ACCOUNTS.values(), TWIN)]
     users = [word for person in people for word in ("--user-claims", person)]
     process = subprocess.Popen([PROVIDER, "--port", str(port), *users], stderr=subprocess.DEVNULL)
     try:
-        wait_until(lambda: _answers(f"{issuer}/.well-known/openid-configuration"), STARTS_WITHIN_S, "the provider")
         yield issuer
     finally:
         process.terminate()
@@ -116,6 +116,7 @@ def installation(folder: Path, issuer: str) -> Iterator[Place]:
         place.agreement("1", "The first agreement")
         try:
             place.server.start()
+            wait_until(lambda: _answers(f"{issuer}/.well-known/openid-configuration"), STARTS_WITHIN_S, "the provider")
             yield place
         finally:
             place.server.end()
@@ -158,10 +159,11 @@ class Visitor:
 
 
 def admin(browser: Browser, place: Place) -> Visitor:
-    """The local admin, who has agreed, by a printed link."""
+    """The local admin, who has agreed, by the link that was printed at the start."""
     visitor = Visitor(browser, place)
     assert place.operator, "the admin has agreed"
-    visitor.page.goto(place.server.command("speakers", "login-link", ADMIN).split()[-1])
+    printed = PRINTED_LINK.findall(place.server.log)
+    visitor.page.goto(printed[-1])
     expect(visitor.page.get_by_role("heading", name="Texts")).to_be_visible()
     return visitor
 

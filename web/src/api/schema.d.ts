@@ -477,7 +477,7 @@ export interface paths {
         };
         /**
          * ListTexts
-         * @description The texts that the caller may read, the newest first.
+         * @description The texts that the caller may read.
          */
         get: operations["listTexts"];
         put?: never;
@@ -501,10 +501,38 @@ export interface paths {
         };
         /**
          * GetText
-         * @description One text with its sentences.
+         * @description One text with its sentences, those that the caller has read, and where they go on.
          */
         get: operations["getText"];
         put?: never;
+        post?: never;
+        /**
+         * RetireText
+         * @description Take a text out of all lists; recordings keep its words.
+         */
+        delete: operations["retireText"];
+        options?: never;
+        head?: never;
+        /**
+         * ChangeText
+         * @description Another title, sharing, other words for sentences: for whoever added the text, and admins.
+         */
+        patch: operations["changeText"];
+        trace?: never;
+    };
+    "/api/texts/{text_id}/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * PutPlace
+         * @description Keep where the caller will go on.
+         */
+        put: operations["putPlace"];
         post?: never;
         delete?: never;
         options?: never;
@@ -892,6 +920,11 @@ export interface components {
             capture: components["schemas"]["Capture"];
             text_revision?: number | null;
         };
+        /** PlaceShown */
+        PlaceShown: {
+            paragraph: number;
+            sentence: number;
+        };
         /** Preview */
         Preview: {
             audio_url: string;
@@ -1017,6 +1050,13 @@ export interface components {
          * @enum {string}
          */
         State: "active" | "ended" | "aggregated" | "uploaded" | "discarded";
+        /** TextChanged */
+        TextChanged: {
+            title?: string | null;
+            public?: boolean | null;
+            /** @default [] */
+            wording?: components["schemas"]["Wording"][];
+        };
         /** TextPage */
         TextPage: {
             items: components["schemas"]["TextRow"][];
@@ -1032,10 +1072,21 @@ export interface components {
             revision: number;
             sentences: number;
             words: number;
+            kind: string;
             public: boolean;
+            mine: boolean;
+            read: number;
+            voices: number | null;
             /** Format: date-time */
             created_at: string;
         };
+        /**
+         * TextScope
+         * @description Whose texts a list shows, of those that its reader may read.
+         * @default all
+         * @enum {string}
+         */
+        TextScope: "all" | "mine" | "public";
         /** TextShown */
         TextShown: {
             id: string | null;
@@ -1044,19 +1095,32 @@ export interface components {
             direction: string;
             revision: number;
             public: boolean;
+            mine: boolean;
             paragraphs: string[][];
             sentences: number;
             words: number;
             source: components["schemas"]["TextSource"];
             /** Format: date-time */
             created_at: string;
+            read: number[][];
+            place?: components["schemas"]["PlaceShown"] | null;
+            twin?: components["schemas"]["Twin"] | null;
         };
+        /**
+         * TextSort
+         * @default newest
+         * @enum {string}
+         */
+        TextSort: "newest" | "title" | "shortest";
         /** TextSource */
         TextSource: {
             /** @default prose */
             kind?: string;
             url?: string | null;
+            revision?: string | null;
+            retrieved_at?: string | null;
             licence?: string | null;
+            title?: string | null;
         };
         /** TokenList */
         TokenList: {
@@ -1090,12 +1154,24 @@ export interface components {
             /** @default 30 */
             days?: number;
         };
+        /** Twin */
+        Twin: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+        };
         /**
          * Way
          * @description How somebody came in.
          * @enum {string}
          */
         Way: "browser" | "program" | "delegation" | "command-line";
+        /** Wording */
+        Wording: {
+            paragraph: number;
+            sentence: number;
+            words: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -1242,7 +1318,7 @@ export interface operations {
         parameters: {
             query?: {
                 provider?: string | null;
-                /** @description the path to go on to */
+                /** @description the path of this site to go on to */
                 next?: string;
                 /** @description the secret of an invitation */
                 invitation?: string | null;
@@ -1258,6 +1334,13 @@ export interface operations {
                 headers: {
                     /** @description target path for the redirect */
                     location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Back to the sign-in page, with `problem` */
+            303: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1382,7 +1465,7 @@ export interface operations {
     signInByLink: {
         parameters: {
             query?: {
-                /** @description the path to go on to */
+                /** @description the path of this site to go on to */
                 next?: string;
             };
             header?: never;
@@ -3985,6 +4068,15 @@ export interface operations {
     listTexts: {
         parameters: {
             query?: {
+                /** @description Whose texts a list shows, of those that its reader may read. */
+                scope?: components["schemas"]["TextScope"];
+                /** @description part of a title */
+                q?: string;
+                language?: string | null;
+                /** @description prose, file, article or page */
+                kind?: string | null;
+                max_words?: number | null;
+                sort?: components["schemas"]["TextSort"];
                 /** @description `next` of the page before */
                 cursor?: string | null;
                 limit?: number;
@@ -4252,6 +4344,364 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retireText: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                text_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeText: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                text_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TextChanged"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putPlace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                text_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceShown"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
