@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
-from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
 from litestar.openapi.datastructures import ResponseSpec
 
-from recital_core import errors, listening
 from recital_core.library import Listed, Reading
-from recital_core.ports import SessionSummary, TextSummary
-from recital_core.sessions import Capture, Index, Mark, SessionId, State
+from recital_core.ports import TextSummary
+from recital_core.sessions import Index
 from recital_core.speakers import Speaker
-from recital_core.texts import Paragraphs, RecitalText, TextSource, direction
-
-Revision = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
+from recital_core.texts import Paragraphs, RecitalText, TextSource
 
 
 def answered(shape: type, media_type: str = "application/json") -> ResponseSpec:
     """What an operation's OpenAPI entry says of a second way in which it succeeds."""
     return ResponseSpec(shape, generate_examples=False, description="Success", media_type=media_type)
+
+
+EMPTY = ResponseSpec(None, generate_examples=False, description="Success, without a body")
+"""The framework would promise JSON for a response of its own that has nothing in it."""
 
 
 # ---- the client
@@ -200,102 +200,4 @@ def reading_shown(reading: Reading, reader: Speaker) -> TextShown:
         text_shown(reading.text, reader),
         read=read,
         place=None if at is None else PlaceShown(paragraph=at.paragraph, sentence=at.sentence),
-    )
-
-
-# ---- sessions
-
-
-class Opening(msgspec.Struct, frozen=True, kw_only=True):
-    text_id: UUID
-    capture: Capture
-    text_revision: Revision | None = None
-
-
-class MarksSent(msgspec.Struct, frozen=True, kw_only=True):
-    """Marks numbered `from`, `from` + 1 and so on."""
-
-    first: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = msgspec.field(name="from")
-    marks: list[Mark]
-
-    def __post_init__(self) -> None:
-        """Raises MarksOutOfOrder when the marks are not numbered so."""
-        for expected, mark in enumerate(self.marks, self.first):
-            if mark.n != expected:
-                raise errors.MarksOutOfOrder(f"Mark {mark.n} stands where {expected} should.", expected=expected)
-
-
-class MarksHeld(msgspec.Struct, frozen=True, kw_only=True):
-    marks: int
-
-
-class SegmentHeld(msgspec.Struct, frozen=True, kw_only=True):
-    """`digest` is SHA-256 in lower-case hex."""
-
-    number: int
-    digest: str
-
-
-class SessionShown(msgspec.Struct, frozen=True, kw_only=True):
-    id: UUID
-    text_id: UUID
-    text_title: str
-    text_revision: int
-    language: str
-    direction: str
-    speaker_id: UUID | None
-    state: State
-    started_at: datetime
-    ended_at: datetime | None
-    duration_ms: int | None
-    cues: int | None
-    verdict: str | None
-    reasons: Sequence[str]
-    problem: str | None
-    attempts: int
-
-
-class SessionPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Part of a list; `next` is the `cursor` of the part after it, null at the end."""
-
-    items: Sequence[SessionShown]
-    next: str | None
-
-
-class Preview(msgspec.Struct, frozen=True, kw_only=True):
-    """Addresses that answer without a sign-in until `expires_at`."""
-
-    audio_url: str
-    captions_url: str
-    expires_at: datetime
-
-
-def session_shown(summary: SessionSummary) -> SessionShown:
-    session, outcome = summary.session, summary.session.outcome
-    return SessionShown(
-        id=session.id,
-        text_id=session.text_id,
-        text_title=summary.text_title,
-        text_revision=session.text_revision,
-        language=summary.language,
-        direction=direction(summary.language),
-        speaker_id=session.speaker_id,
-        state=session.state,
-        started_at=session.opened_at,
-        ended_at=session.ended_at,
-        duration_ms=outcome.duration_ms if outcome else None,
-        cues=outcome.cues if outcome else None,
-        verdict=outcome.verdict if outcome else None,
-        reasons=outcome.reasons if outcome else (),
-        problem=session.problem,
-        attempts=session.attempts,
-    )
-
-
-def preview_shown(session_id: SessionId, preview: listening.Preview) -> Preview:
-    def address(file: listening.SignedFile) -> str:
-        return f"/api/sessions/{session_id}/files/{file.name}?{urlencode({'expires': file.expires, 'seal': file.seal})}"
-
-    return Preview(
-        audio_url=address(preview.audio), captions_url=address(preview.captions), expires_at=preview.expires_at
     )

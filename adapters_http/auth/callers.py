@@ -44,8 +44,8 @@ async def known_host(connection: Request[Any, Any, Any]) -> None:
     """
     settings = _recital(connection).settings
     if settings.is_local:
-        asked = urlsplit(f"//{connection.headers.get('host', '')}").hostname
-        if asked not in LOOPBACK and asked != urlsplit(settings.address).hostname:
+        asked = _hostname(connection.headers.get("host", ""))
+        if asked not in LOOPBACK and asked != _hostname(urlsplit(settings.address).netloc):
             raise HostNotKnown("If a proxy stands before this server, set RECITAL_PUBLIC_URL to its address.")
 
 
@@ -127,6 +127,14 @@ def sign_in_cookie(settings: Settings, token: str | None) -> Cookie:
 
 def is_https(settings: Settings) -> bool:
     return settings.address.startswith("https:")
+
+
+def _hostname(host: str) -> str | None:
+    """The name in a Host header, None where there is none."""
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:  # a bracket that nothing closes
+        return None
 
 
 def _must_be_same_origin(connection: Connection, settings: Settings) -> None:

@@ -62,7 +62,7 @@ def flow_of(cookies: dict[str, str], state: str, settings: Settings) -> Flow:
     kept = cookies.get(_name(settings, state), "")
     try:
         flow = msgspec.json.decode(base64.urlsafe_b64decode(kept), type=Flow)
-    except (binascii.Error, ValueError) as wrong:  # msgspec's errors are ValueErrors
+    except (binascii.Error, ValueError, RecursionError) as wrong:  # msgspec's errors are ValueErrors
         raise SignInRefused("This browser has not begun this sign-in, or more than 10 minutes ago.") from wrong
     if not hmac.compare_digest(flow.state.encode(), state.encode()):
         raise SignInRefused("This is the answer to another sign-in.")

@@ -12,7 +12,6 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from adapters_http.problems import declared
 from adapters_http.requests import RecitalRequest
 from adapters_http.routes.parameters import PAGE, Asked, Cursor, Limit
-from adapters_http.wire import SessionShown, session_shown
 from adapters_http.wire_people import (
     Approval,
     InvitationMade,
@@ -25,6 +24,7 @@ from adapters_http.wire_people import (
     speaker_page,
     speaker_shown,
 )
+from adapters_http.wire_sessions import SessionShown, session_shown
 from recital_core.audit import Event
 from recital_core.ports import SpeakerFilter
 from recital_core.sessions import SessionId

@@ -24,6 +24,7 @@ from adapters_http.problems import accident, declared
 from adapters_http.refusals import Accident, Malformed
 from adapters_http.requests import RecitalRequest
 from adapters_http.routes.parameters import Asked
+from adapters_http.wire import EMPTY
 from recital_core import errors
 from recital_core.speakers import email_address
 
@@ -126,7 +127,13 @@ def sign_in_by_link(recital: Asked, request: RecitalRequest, secret: FromPath[st
     return Redirect(own_path(next_page), status_code=303, cookies=[sign_in_cookie(recital.settings, token)])
 
 
-@post("/auth/link", operation_id="askForLink", status_code=202, sync_to_thread=False, responses=declared(413, 415))
+@post(
+    "/auth/link",
+    operation_id="askForLink",
+    status_code=202,
+    sync_to_thread=False,
+    responses={202: EMPTY, **declared(413, 415)},
+)
 def ask_for_link(recital: Asked, request: RecitalRequest, data: JSONBody[LinkWanted]) -> Response[None]:
     """Have a sign-in link mailed, if the address is known; the answer is the same and as fast if it is not."""
     email = email_address(data.email)
@@ -141,7 +148,7 @@ def ask_for_link(recital: Asked, request: RecitalRequest, data: JSONBody[LinkWan
     status_code=204,
     sync_to_thread=True,
     guards=[not_delegated],
-    responses=declared(401, 403, 503),
+    responses={204: EMPTY, **declared(401, 403, 503)},
 )
 def sign_out(recital: Asked, request: RecitalRequest) -> Response[None]:
     """End the caller's sign-in."""
@@ -156,7 +163,7 @@ def sign_out(recital: Asked, request: RecitalRequest) -> Response[None]:
     status_code=204,
     sync_to_thread=True,
     guards=[not_delegated],
-    responses=declared(401, 403, 503),
+    responses={204: EMPTY, **declared(401, 403, 503)},
 )
 def sign_out_everywhere(recital: Asked, request: RecitalRequest) -> Response[None]:
     """End every sign-in and every token of the caller."""

@@ -12,7 +12,7 @@ from adapters_http.auth.callers import browser_only, not_delegated, sign_in_cook
 from adapters_http.problems import declared
 from adapters_http.requests import RecitalRequest
 from adapters_http.routes.parameters import Asked
-from adapters_http.wire import answered
+from adapters_http.wire import EMPTY, answered
 from adapters_http.wire_people import Invited, Me, MeChanged, Signing, me_shown
 from adapters_http.zips import zipped
 
@@ -75,7 +75,7 @@ def download_my_data(recital: Asked, request: RecitalRequest) -> Stream:
     status_code=202,
     sync_to_thread=True,
     guards=[browser_only],
-    responses=declared(401, 403, 409, 503),
+    responses={202: EMPTY, **declared(401, 403, 409, 503)},
 )
 def erase_me(
     recital: Asked,

@@ -29,7 +29,8 @@ from adapters_http.ranges import file_answer
 from adapters_http.requests import RecitalRequest
 from adapters_http.routes.parameters import Asked
 from adapters_http.routes.sessions import PATH
-from adapters_http.wire import SegmentHeld, answered
+from adapters_http.wire import answered
+from adapters_http.wire_sessions import SegmentHeld
 from recital_core.sessions import (
     MAX_SAMPLES,
     MAX_SEGMENT_BYTES,

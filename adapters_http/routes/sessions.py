@@ -11,18 +11,19 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from adapters_http.problems import declared
 from adapters_http.requests import RecitalRequest
 from adapters_http.routes.parameters import PAGE, Asked, Cursor, Limit
-from adapters_http.wire import (
+from adapters_http.wire import EMPTY, answered
+from adapters_http.wire_sessions import (
     MarksHeld,
     MarksSent,
     Opening,
     Preview,
+    ReceivedShown,
     SessionPage,
     SessionShown,
-    answered,
     preview_shown,
+    received_shown,
     session_shown,
 )
-from recital_core.ports import Received
 from recital_core.sessions import Ending, SessionId, State
 from recital_core.speakers import SpeakerId
 from recital_core.texts import TextId
@@ -66,9 +67,9 @@ def put_marks(
     sync_to_thread=True,
     responses=declared(401, 403, 404, 503),
 )
-def get_received(recital: Asked, request: RecitalRequest, session_id: FromPath[UUID]) -> Received:
+def get_received(recital: Asked, request: RecitalRequest, session_id: FromPath[UUID]) -> ReceivedShown:
     """What is held of a session, for resuming."""
-    return recital.recording.received(request.user, SessionId(session_id))
+    return received_shown(recital.recording.received(request.user, SessionId(session_id)))
 
 
 @post(
@@ -133,7 +134,7 @@ def preview_session(recital: Asked, request: RecitalRequest, session_id: FromPat
     operation_id="disavowSession",
     status_code=202,
     sync_to_thread=True,
-    responses=declared(401, 403, 404, 503),
+    responses={202: EMPTY, **declared(401, 403, 404, 503)},
 )
 def disavow_session(recital: Asked, request: RecitalRequest, session_id: FromPath[UUID]) -> Response[None]:
     """Have the session erased, whatever is under way."""

@@ -67,6 +67,21 @@ def test_what_is_not_there_is_a_problem_and_never_the_clients_page(nobody: Calle
     assert (refused.status_code, slug(refused)) == (404, "not-found")
 
 
+@pytest.mark.parametrize("nested", ["[", '{"a":'], ids=["lists", "objects"])
+def test_json_that_is_nested_without_end_is_malformed_also_where_nobody_looks_at_it(
+    nobody: Caller, nested: str
+) -> None:
+    close, depth = {"[": "]", '{"a":': "}"}[nested], 50_000
+    body = f'{{"email":"dana@example.org","more":{nested * depth}1{close * depth}}}'
+    refused = nobody.post("/api/auth/link", content=body, headers={"content-type": "application/json"})
+    assert (refused.status_code, slug(refused)) == (422, "malformed")
+
+
+def test_a_host_that_is_none_is_none_of_ours(nobody: Caller) -> None:
+    refused = nobody.get("/api/config", headers={"host": "["})
+    assert (refused.status_code, slug(refused)) == (421, "host-not-known")
+
+
 def test_another_method_is_refused_with_those_that_there_are(nobody: Caller) -> None:
     refused = nobody("PATCH", "/api/config")
     assert (refused.status_code, slug(refused)) == (405, "method-not-allowed")

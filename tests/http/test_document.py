@@ -1,0 +1,72 @@
+"""The OpenAPI document: a client that is made from it takes every answer for what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.http.conftest import Caller
+
+WITHOUT_A_BODY = {
+    "startSignIn",
+    "finishSignIn",
+    "signInByLink",
+    "askForLink",
+    "signOut",
+    "signOutEverywhere",
+    "eraseMe",
+    "revokeToken",
+    "disavowSession",
+    "retireText",
+    "putPlace",
+    "withdrawInvitation",
+}
+
+
+@pytest.fixture
+def document(nobody: Caller) -> dict[str, Any]:
+    found: dict[str, Any] = nobody.get("/api/openapi.json").json()
+    return found
+
+
+def test_it_promises_a_body_only_where_there_is_one(document: dict[str, Any]) -> None:
+    silent = {
+        entry["operationId"]
+        for entries in document["paths"].values()
+        for entry in entries.values()
+        if not any("content" in answer for status, answer in entry["responses"].items() if status < "400")
+    }
+    assert silent == WITHOUT_A_BODY
+
+
+def test_what_says_that_it_has_no_body_has_none(dana: Caller) -> None:
+    session, text = dana.session(), dana.text()
+    for method, path in (
+        ("DELETE", session),
+        ("DELETE", f"/api/texts/{text}"),
+        ("POST", "/api/auth/sign-out"),
+    ):
+        answer = dana(method, path)
+        assert (answer.is_success, answer.content) == (True, b""), path
+
+
+def test_every_schema_in_it_is_one(document: dict[str, Any]) -> None:
+    """An array's `items` is one schema, not a list of them (JSON Schema 2020-12, 10.3.1.2)."""
+    assert all(isinstance(schema["items"], dict) for schema in within(document) if "items" in schema)
+
+
+def test_what_is_held_is_told_in_runs_of_a_first_and_a_last_number(dana: Caller) -> None:
+    session = dana.session()
+    for number in (0, 1, 3):
+        assert dana.segment(session, number).status_code == 201
+    assert dana.get(f"{session}/received").json()["segments"] == [[0, 1], [3, 3]]
+
+
+def within(part: Any) -> Iterator[dict[str, Any]]:
+    """Every object in the document, at any depth."""
+    if isinstance(part, dict):
+        yield part
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from within(inner)
