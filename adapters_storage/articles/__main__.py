@@ -18,10 +18,6 @@ from recital_core import errors
 
 
 def main(name: str, charset: str, body: BinaryIO, out: BinaryIO) -> None:
-    _limit(resource.RLIMIT_CPU, MAX_CPU_S)
-    _limit(resource.RLIMIT_CORE, 0)
-    if sys.platform == "linux":  # elsewhere it is not enforced, or counts what is shared
-        _limit(resource.RLIMIT_AS, MAX_MEMORY_BYTES)
     try:
         for document in documents(name, body.read(MAX_BYTES + 1), charset or None):
             _write(out, Outcome(document=document))
@@ -29,6 +25,14 @@ def main(name: str, charset: str, body: BinaryIO, out: BinaryIO) -> None:
         _write(out, Outcome(refusal=type(refused).__name__, detail=refused.detail, facts=refused.facts))
     except (MemoryError, RecursionError):
         _write(out, Outcome(refusal=errors.UnreadableFile.__name__, detail="This file takes too much memory to read."))
+
+
+def limit() -> None:
+    """From now on this process has so much memory and time, and ends when it wants more."""
+    _limit(resource.RLIMIT_CPU, MAX_CPU_S)
+    _limit(resource.RLIMIT_CORE, 0)
+    if sys.platform == "linux":  # elsewhere it is not enforced, or counts what is shared
+        _limit(resource.RLIMIT_AS, MAX_MEMORY_BYTES)
 
 
 def _limit(kind: int, value: int) -> None:
@@ -43,4 +47,5 @@ def _write(out: BinaryIO, outcome: Outcome) -> None:
 
 
 if __name__ == "__main__":
+    limit()
     main(sys.argv[1], sys.argv[2], sys.stdin.buffer, sys.stdout.buffer)

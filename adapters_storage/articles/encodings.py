@@ -11,12 +11,13 @@ from recital_core import errors
 
 BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 OLD_PAGES = ["cp1255", "cp1252"]
-FEW_BYTES, ENOUGH_TIMES = 32, 10
+FEW_BYTES, ENOUGH_TIMES = 64, 10
 SAMPLE_BYTES = 200_000
 PRESCAN_BYTES = 1024
 UNLIKELY_SHARE = 0.02
 
 TAG = re.compile(rb"<[^<>]*>")
+WORD_BEYOND_ASCII = re.compile(rb"[A-Za-z\xc0-\xff]*[\xc0-\xff][A-Za-z\xc0-\xff]*")
 COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 META = re.compile(rb"<meta[\s/]((?:[^>\"']|\"[^\"]*\"|'[^']*')*)", re.IGNORECASE)
 ATTRIBUTE = re.compile(rb"([^\s/>=\"']+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))")
@@ -96,12 +97,13 @@ def _utf_16(body: bytes) -> str | None:
 
 
 def _old_page(body: bytes) -> str:
+    """The page in which the words with letters beyond ASCII are words. Signs beyond ASCII are the same in both."""
     import charset_normalizer
 
-    sample = TAG.sub(b" ", body[:SAMPLE_BYTES])
-    if len(sample) < FEW_BYTES:  # of a word or two the detector sees too little to compare
-        sample = (sample + b"\n") * ENOUGH_TIMES
-    best = charset_normalizer.from_bytes(sample, cp_isolation=OLD_PAGES).best()
+    words = b" ".join(WORD_BEYOND_ASCII.findall(TAG.sub(b" ", body[:SAMPLE_BYTES])))
+    if len(words) < FEW_BYTES:  # in a word or two the detector sees too little to compare
+        words = b"\n".join([words] * ENOUGH_TIMES)
+    best = charset_normalizer.from_bytes(words, cp_isolation=OLD_PAGES).best() if words.strip() else None
     return best.encoding if best and best.encoding in OLD_PAGES else "cp1252"
 
 

@@ -23,6 +23,7 @@ from recital_core.ports import Document
 MAX_MEMORY_BYTES = 300 * 2**20
 MAX_CPU_S = 30
 """It waits for nothing but its reader, so that this bounds how long it hangs, too."""
+READER = ("-m", "adapters_storage.articles")
 PASSED_ON = ("DYLD_LIBRARY_PATH", "LD_LIBRARY_PATH", "PATH")
 LOG_BYTES = 4096
 
@@ -51,7 +52,7 @@ def documents(name: str, body: BinaryIO, charset: str | None = None) -> Iterator
 
 
 def _read_apart(name: str, charset: str | None, file: IO[bytes]) -> Iterator[Document]:
-    command = [sys.executable, "-P", "-m", "adapters_storage.articles", name.replace("\0", ""), charset or ""]
+    command = [sys.executable, "-P", *READER, name.replace("\0", ""), charset or ""]
     environment = {key: os.environ[key] for key in PASSED_ON if key in os.environ}
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
     with (

@@ -123,16 +123,15 @@ def _ends(line: Line, after: Line, block: Block) -> bool:
     )
     if start > INDENT_SHARE * after.height and before < INDENT_SHARE * line.height / 2:
         return True
-    return _room(line, block) > max(ROOM_SHARE * (block.right - block.left), _first_word(after, block.rtl))
+    return not _is_full(line, after, block)
 
 
-def _room(line: Line, block: Block) -> float:
-    return line.left - block.left if block.rtl else block.right - line.right
-
-
-def _first_word(line: Line, rtl: bool) -> float:
-    words = line.text.split()
-    return (line.right - line.left) * len(words[-1 if rtl else 0]) / max(len(line.signs), 1)
+def _is_full(line: Line, after: Line, block: Block) -> bool:
+    """Whether the first word of the next line would hardly have fitted."""
+    room = line.left - block.left if block.rtl else block.right - line.right
+    word = after.text.split()[-1 if block.rtl else 0]
+    word_width = (after.right - after.left) * len(word) / len(after.signs)
+    return room <= max(ROOM_SHARE * (block.right - block.left), word_width)
 
 
 def _goes_on(before: Block, after: Block) -> bool:
@@ -141,7 +140,7 @@ def _goes_on(before: Block, after: Block) -> bool:
     return (
         before.rtl == after.rtl
         and abs(last.height - first.height) <= SIZE_CHANGE * last.height
-        and _room(last, before) <= ROOM_SHARE * (before.right - before.left)
+        and _is_full(last, first, before)
         and len(before.lines) > 1
         and not ENDS_SENTENCE.search(logical(last.signs, rtl=before.rtl).strip())
         and "\t" not in first.signs

@@ -38,8 +38,9 @@ def _documents(kind: Kind, body: bytes, charset: str | None) -> Iterator[Documen
             yield _document(None, None, blocks_of(plain_text(body)))
         case Kind.HTML:
             from adapters_storage.articles.html import read_page
+            from adapters_storage.articles.wiki_pages import left_out_of
 
-            page = read_page(body, charset=charset)
+            page = read_page(body, charset=charset, also_left_out=left_out_of(body))
             yield _document(page.title, page.language, page.blocks)
         case Kind.WORD:
             from adapters_storage.articles.word import read_word

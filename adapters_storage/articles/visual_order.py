@@ -14,7 +14,7 @@ from collections.abc import Sequence
 RIGHT, LEFT, NUMBER, OTHER = "R", "L", "N", "O"
 KINDS = {"R": RIGHT, "AL": RIGHT, "L": LEFT, "EN": NUMBER, "AN": NUMBER}
 MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
-OPENING, CLOSING = "([{", ")]}"
+BRACKETS = {")": "(", "]": "[", "}": "{"}
 AS_DRAWN = re.compile(r"\([^()]*\)|\[[^][]*\]")
 AS_WRITTEN = re.compile(r"\)[^()]*\(|\][^][]*\[")
 
@@ -78,16 +78,20 @@ def _island(signs: Sequence[str], kinds: Sequence[str], first: int, rtl: bool) -
     last, words = first, kinds[first] != NUMBER
     for index in range(first + 1, len(signs)):
         kind = kinds[index]
-        if kind == (RIGHT if rtl else LEFT):
+        if kind == (RIGHT if rtl else LEFT) or (rtl and _closes_what_stood_before(signs, first, index)):
             break
         if kind == OTHER or (not rtl and kind == NUMBER):
             continue
         if index > last + 1 and not words:
             break
         last, words = index, words or kind != NUMBER
-    if rtl and last + 1 < len(signs) and signs[last + 1] in CLOSING:  # Wikipedia (en)
-        inside = signs[first : last + 1]
-        opening = OPENING[CLOSING.index(signs[last + 1])]
-        if inside.count(opening) > inside.count(signs[last + 1]):
-            last += 1
+    if rtl and last + 1 < len(signs) and signs[last + 1] in BRACKETS:  # the end of: Wikipedia (en)
+        last += not _closes_what_stood_before(signs, first, last + 1)
     return last
+
+
+def _closes_what_stood_before(signs: Sequence[str], first: int, index: int) -> bool:
+    """Whether a closing bracket has no opening one in the stretch from `first`."""
+    opening = BRACKETS.get(signs[index])
+    stretch = signs[first:index]
+    return opening is not None and stretch.count(opening) <= stretch.count(signs[index])
