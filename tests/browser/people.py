@@ -123,13 +123,16 @@ def installation(folder: Path, issuer: str) -> Iterator[Place]:
 
 
 class Visitor:
-    """Somebody at a browser of their own."""
+    """Somebody at a browser of their own. `complaints` are errors of the page and breaches of its policy."""
 
     def __init__(self, browser: Browser, place: Place) -> None:
         self.place = place
         self.context = browser.new_context(accept_downloads=True, permissions=["microphone"])
         self.context.set_default_timeout(20_000)
         self.page: Page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", lambda message: self._said(message.text))
 
     def opens(self, path: str) -> Page:
         self.page.goto(f"{self.place.url}{path}")
@@ -150,6 +153,10 @@ class Visitor:
         self.page.get_by_label("I have read it, and I agree").check()
         self.page.get_by_role("button", name="Go on").click()
         return self.page
+
+    def _said(self, words: str) -> None:
+        if "Content Security Policy" in words:
+            self.complaints.append(words)
 
     def chooses(self, menu_item: str) -> Page:
         """Something of the account's menu."""

@@ -44,8 +44,10 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def operator(browser: Browser, place: Place) -> Visitor:
-    return admin(browser, place)
+def operator(browser: Browser, place: Place) -> Iterator[Visitor]:
+    visitor = admin(browser, place)
+    yield visitor
+    assert visitor.complaints == []
 
 
 @pytest.fixture
@@ -65,6 +67,7 @@ def visitors(browser: Browser, place: Place) -> Iterator[Callable[[], Visitor]]:
     yield visitor
     for one in came:
         one.context.close()
+    assert [complaint for one in came for complaint in one.complaints] == []
 
 
 @pytest.fixture

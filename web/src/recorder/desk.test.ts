@@ -47,6 +47,16 @@ test('each speaker sees their own, and a visitor that something is here, but not
   expect(await desk.uploadState(null)).toMatchObject({ signedOut: true, recordedMs: 500 })
 })
 
+test('whoever is erased leaves nothing here, and takes nothing of anybody else', async () => {
+  const [ours, discarded] = [await addSession(store), await addSession(store, { state: 'discarding' })]
+  const theirs = await addSession(store, { speakerId: 'b' })
+  await addSegments(store, ours, 0, 2)
+  desk.signedIn(SPEAKER)
+  await desk.forgetAll()
+  expect((await store.sessions()).map(({ sessionId }) => sessionId)).toEqual([theirs])
+  expect([await store.audio(ours, 0), await store.session(discarded)]).toEqual([undefined, undefined])
+})
+
 test('a recording of which the device has not taken the last part is not ended without it', async () => {
   const sessionId = await addSession(store)
   await addSegments(store, sessionId, 0, 2)

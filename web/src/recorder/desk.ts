@@ -134,10 +134,15 @@ export class Desk {
   /** The present speaker's; while nobody is signed in all that lies here, which then has no name. */
   async pending(): Promise<PendingSession[]> {
     await this.#recovered
+    const left = await this.#left(await this.#shown())
+    return left.map((session) => pendingOf(session, this.#speakerId))
+  }
+
+  /** Those that no tab is recording now. */
+  async #left(sessions: StoredSession[]): Promise<StoredSession[]> {
     const { held = [] } = await navigator.locks.query()
     const alive = new Set(held.map(({ name }) => name))
-    const left = (await this.#shown()).filter(({ sessionId }) => !alive.has(lockName(sessionId)))
-    return left.map((session) => pendingOf(session, this.#speakerId))
+    return sessions.filter(({ sessionId }) => !alive.has(lockName(sessionId)))
   }
 
   /**
@@ -169,6 +174,19 @@ export class Desk {
     await this.store.removeAudio(sessionId)
     this.stored()
     void this.#dropLogs(sessionId)
+  }
+
+  /** Forgets all that the present speaker left here and asks no server, which knows an erased account no more. */
+  async forgetAll(): Promise<void> {
+    const speakerId = this.#speakerId
+    if (speakerId === null) return
+    await this.#recovered
+    const own = (await this.store.sessions()).filter((session) => isOf(session, speakerId))
+    for (const { sessionId } of await this.#left(own)) {
+      await this.store.remove(sessionId)
+      void this.#dropLogs(sessionId)
+    }
+    this.stored()
   }
 
   /** What this device holds and the server answered for; `live` is further than the store. */

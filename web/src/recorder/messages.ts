@@ -17,6 +17,7 @@ export interface Calls {
   pending: { ask: null; answer: PendingSession[] }
   finish: { ask: { sessionId: string }; answer: null }
   forget: { ask: { sessionId: string }; answer: null }
+  forgetAll: { ask: null; answer: null }
   download: { ask: { sessionId: string }; answer: Blob }
   tryNow: { ask: null; answer: null }
   signedIn: { ask: { speakerId: string | null }; answer: null }

@@ -150,6 +150,11 @@ export class Recorder {
     await this.#worker.call('forget', { sessionId })
   }
 
+  /** Forgets all that the present speaker left here, for an account that is no more. */
+  async forgetAll(): Promise<void> {
+    await this.#worker.call('forgetAll', null)
+  }
+
   download(sessionId: string): Promise<Blob> {
     return this.#worker.call('download', { sessionId })
   }

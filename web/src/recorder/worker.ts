@@ -59,6 +59,7 @@ async function build(): Promise<Handlers> {
     pending: () => desk.pending(),
     finish: done(({ sessionId }) => desk.finish(sessionId)),
     forget: done(({ sessionId }) => desk.drop(sessionId)),
+    forgetAll: done(() => desk.forgetAll()),
     download: ({ sessionId }) => booth.download(sessionId),
     tryNow: done(() => desk.tryNow()),
     signedIn: done(({ speakerId }) => desk.signedIn(speakerId)),

@@ -60,9 +60,12 @@ class Account {
 
   async erase(texts: 'keep' | 'retire'): Promise<void> {
     await api.eraseMe(texts)
-    await capture.forgetAll()
-    this.#forget()
-    this.erased = true
+    try {
+      await capture.forgetAll()
+    } finally {
+      this.#forget()
+      this.erased = true
+    }
   }
 
   /** Looks at a failure of any call: a cookie that is gone, an agreement or an approval that is needed. */

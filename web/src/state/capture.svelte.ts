@@ -33,11 +33,9 @@ class Capture {
     await this.look()
   }
 
-  /** Deletes the sound of everything that still waits on this device. */
+  /** Deletes everything that the one who is signed in left on this device. */
   async forgetAll(): Promise<void> {
-    await this.change(async (recorder) => {
-      for (const { sessionId } of await recorder.pending()) await recorder.forget(sessionId)
-    })
+    await this.change((recorder) => recorder.forgetAll())
   }
 
   async download(sessionId: string): Promise<Blob | null> {
