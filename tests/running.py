@@ -180,6 +180,20 @@ class Server:
             check=False,
         )
 
+    def dump(self) -> str:
+        """Every row of every table of the embedded database, as SQL."""
+        program = [sys.executable, "-m", "adapters_storage.embedded", "pg_dump", "--data-only", "--inserts"]
+        return subprocess.run(
+            program,
+            cwd=self.folder,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_WITHIN_S,
+            check=True,
+        ).stdout
+
     def token(self, email: str = ADMIN) -> str:
         """A bearer token of whoever has this address, and has agreed to be recorded."""
         token = self.command("speakers", "token", email).split()[-1]
