@@ -51,7 +51,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "click": ("adapters_cli/",),
     "cryptography": ("adapters_storage/certificate.py",),
     "dotenv": ("adapters_storage/setting_values.py",),
-    "httpx": ("adapters_http/auth/",),
+    "httpx": ("adapters_http/auth/", "adapters_storage/articles/network.py"),
     "imageio_ffmpeg": ("adapters_storage/audio/ffmpeg.py",),
     "joserfc": ("adapters_storage/sealer.py", "adapters_http/auth/"),
     "justhtml": ("adapters_storage/articles/",),
