@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 import hashlib
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from typing import NewType
@@ -14,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from recital_core import errors
+from recital_core.prose import normal
 from recital_core.sentences import split
 from recital_core.speakers import Role, Speaker, SpeakerId
 
@@ -24,11 +24,6 @@ Paragraphs = tuple[tuple[str, ...], ...]
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
 RIGHT_TO_LEFT = frozenset(("ar", "arc", "ckb", "dv", "fa", "he", "ks", "lad", "ps", "sd", "syr", "ug", "ur", "yi"))
 RIGHT_TO_LEFT_SCRIPTS = frozenset(("hebr", "arab", "syrc", "thaa"))
-INVISIBLE = dict.fromkeys(
-    [0xAD, *(c for c in range(0x20) if c not in (0x09, 0x0A)), *range(0x7F, 0xA0), 0x2060, 0xFEFF]
-)
-LINE_BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-SPACES = re.compile(r"[^\S\n]+")
 SCRIPT_LETTERS = 4
 TITLE_WORDS = 8
 MAX_TITLE_CHARACTERS = 200
@@ -153,16 +148,6 @@ def direction(language: str) -> str:
     scripts = [part for part in rest if len(part) == SCRIPT_LETTERS and part.isalpha()]
     right_to_left = scripts[0] in RIGHT_TO_LEFT_SCRIPTS if scripts else primary in RIGHT_TO_LEFT
     return "rtl" if right_to_left else "ltr"
-
-
-def normal(prose: str) -> str:
-    """`prose` in the one form that addresses count on.
-
-    Unicode NFC (UAX #15), line breaks as \\n, runs of spaces as one, without control characters and soft
-    hyphens. Vowel points and bidi marks stay.
-    """
-    lines = SPACES.sub(" ", LINE_BREAKS.sub("\n", unicodedata.normalize("NFC", prose)).translate(INVISIBLE))
-    return "\n".join(line.strip() for line in lines.split("\n"))
 
 
 def paragraphs_of(prose: str, language: Language) -> Paragraphs:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from recital_core import errors
 from recital_core.ports import TextFilter
+from recital_core.prose import normal
 from recital_core.sessions import RecitalSession
 from recital_core.speakers import Role, Speaker
 from recital_core.texts import (
@@ -21,7 +22,6 @@ from recital_core.texts import (
     TextSort,
     direction,
     language_tag,
-    normal,
     paragraphs_of,
     title_of,
 )
