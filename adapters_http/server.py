@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from adapters_http.app import create_app
 from adapters_storage.assembly import Recital
@@ -20,6 +21,34 @@ from recital_core import errors
 PATIENCE_SECONDS = 10
 KEEP_ALIVE_SECONDS = 75
 WAITING_CONNECTIONS = 512
+MAX_HEAD_BYTES = 64 * 1024
+
+
+class BoundedHttp(HttpToolsProtocol):
+    """Uvicorn's HTTP, which refuses request lines, headers and trailers that do not end: it would keep all of them.
+
+    At most 64 KiB, and what comes with one read, may arrive without the end of a head or a piece of a body.
+    """
+
+    _unfinished = 0
+
+    def data_received(self, data: bytes) -> None:
+        self._unfinished += len(data)
+        super().data_received(data)
+        if self._unfinished > MAX_HEAD_BYTES and not self.transport.is_closing():
+            self.send_400_response("The head of this request is too long.")
+
+    def on_headers_complete(self) -> None:
+        self._unfinished = 0
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._unfinished = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._unfinished = 0
+        super().on_message_complete()
 
 
 def serve(recital: Recital, host: str, port: int, *, listening: Callable[[int], None] = lambda _port: None) -> None:
@@ -37,6 +66,7 @@ def serve(recital: Recital, host: str, port: int, *, listening: Callable[[int], 
         server_header=False,
         timeout_graceful_shutdown=PATIENCE_SECONDS,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        http=BoundedHttp,
         ws="none",
         proxy_headers=bool(settings.trusted_proxies),  # anybody else may write what they like into them
         forwarded_allow_ips=list(settings.trusted_proxies),

@@ -96,6 +96,36 @@ def test_a_request_under_way_is_finished_before_the_end(database: str, tmp_path:
         assert running.said.recv() == CLOSED
 
 
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"GET /",
+        b"GET /api/config HTTP/1.1\r\nhost: 127.0.0.1\r\nx: ",
+        b"POST /api/auth/link HTTP/1.1\r\nhost: 127.0.0.1\r\ntransfer-encoding: chunked\r\n\r\n0\r\nx: ",
+    ],
+    ids=["a path", "a header", "a trailer"],
+)
+def test_a_head_without_an_end_is_not_listened_to_for_ever(database: str, tmp_path: Path, begun: bytes) -> None:
+    endless, taken = b"x" * 64 * 1024, 0
+    with server(database, tmp_path) as running, socket.create_connection(("127.0.0.1", running.port)) as talker:
+        talker.settimeout(10)
+        talker.sendall(begun)
+        with pytest.raises((BrokenPipeError, ConnectionResetError)):
+            while taken < 2**27:
+                talker.sendall(endless)
+                taken += len(endless)
+
+
+def test_a_body_may_be_longer_than_any_head(database: str, tmp_path: Path) -> None:
+    with server(database, tmp_path) as running:
+        answer = httpx.post(
+            f"http://127.0.0.1:{running.port}/api/texts",
+            json={"prose": "The sun rose.\n" * 20_000, "language": "en"},
+            headers={"authorization": f"Bearer {running.token}"},
+        )
+        assert answer.status_code == 201
+
+
 def test_an_address_that_is_taken_is_said_in_one_line(recital: Recital) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         with pytest.raises(errors.SettingWrong) as refused:
