@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from adapters_storage.setting_values import (
     ProviderSettings,
     Setting,
+    contact,
     database,
     existing_file,
     existing_folder,
@@ -43,6 +44,10 @@ def _none(_before: Mapping[str, Any]) -> tuple[()]:
 def _sender(before: Mapping[str, Any]) -> str:
     host = urlsplit(before["public_url"] or "").hostname or "localhost"
     return f"Recital <recital@{host}>"
+
+
+def _contact(before: Mapping[str, Any]) -> str:
+    return str(before["public_url"] or before["admin_email"])
 
 
 PAIRS = (("google_client_id", "google_client_secret"), ("tls_certificate", "tls_key"))
@@ -183,6 +188,14 @@ SETTINGS = (
         "sender of letters: Recital <recital@example.org>",
         sender,
         otherwise=_sender,
+    ),
+    Setting(
+        "contact",
+        "RECITAL_CONTACT",
+        "the public URL, else the admin's address",
+        "mail address or page of whoever runs this; the wikis that articles come from are told",
+        contact,
+        otherwise=_contact,
     ),
     Setting(
         "delegation_secret_key",

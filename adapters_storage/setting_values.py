@@ -177,6 +177,11 @@ def sender(text: str) -> str:
         raise ValueError(f"“{text[:80]}” does not look like Recital <recital@example.org>.") from error
 
 
+def contact(text: str) -> str:
+    """Where somebody can be reached: a mail address, or a page."""
+    return web_address(text) if "://" in text else email_address(text)
+
+
 def networks(text: str) -> tuple[str, ...]:
     """Addresses and networks, IPv4 or IPv6, in CIDR's spelling."""
     named = [part.strip() for part in text.split(",") if part.strip()]

@@ -43,6 +43,7 @@ class Settings:
     sign_in_providers: tuple[ProviderSettings, ...]
     mail: str | None
     mail_from: str
+    contact: str
     delegation_secret_key: str | None
     delegation_admins: bool
     old_secret_keys: tuple[str, ...]

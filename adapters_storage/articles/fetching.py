@@ -26,6 +26,7 @@ REDIRECTS = frozenset((301, 302, 303, 307, 308))
 GONE = frozenset((404, 410))
 GZIP = frozenset(("gzip", "x-gzip"))
 KEPT_IN_ADDRESSES = "/?&=:;,@!$'()*+~-._[]%"
+KEPT_IN_CONTACTS = "/?&=:;,@!$'*+~-._[]%"
 SCHEME = re.compile(r"[a-z][a-z0-9+-]*://", re.IGNORECASE)
 SECONDS = re.compile(r"[0-9]{1,9}")
 NOT_IN_HOSTS = re.compile(r"[^\w.\[\]:-]")
@@ -63,7 +64,7 @@ class Answer(NamedTuple):
 
 def user_agent(contact: str) -> str:
     """Who asks, as https://foundation.wikimedia.org/wiki/Policy:User-Agent_policy wants it."""
-    return f"Recital/{version('recital')} ({contact})"
+    return f"Recital/{version('recital')} ({quote(contact, safe=KEPT_IN_CONTACTS)})"
 
 
 def address_of(url: str) -> Address:

@@ -16,12 +16,9 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import Any
 
 from recital_core import errors
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 FIRST_TRIES_S = 3.0
 PUBLIC_IPV6 = ipaddress.ip_network("2000::/3")
@@ -118,7 +115,7 @@ class _Received(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: WriteableBuffer) -> int:
+    def readinto(self, buffer: Any) -> int:
         self._connection.settimeout(self._deadline.left())
         return self._connection.recv_into(buffer)
 

@@ -73,6 +73,13 @@ def test_whoever_is_asked_learns_who_asks(web: LoopbackWeb, fetcher: Fetcher) ->
     assert agent.endswith(" (https://recital.example.org)")
 
 
+def test_whoever_asks_is_said_in_plain_letters() -> None:
+    agent = user_agent("https://דוגמה.org/(us)\r\n")
+    assert agent.isascii()
+    assert agent.isprintable()
+    assert (agent.count("("), agent.count(")")) == (1, 1)
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -79,6 +79,8 @@ def test_every_setting_is_described_once() -> None:
         ("RECITAL_MAIL", "smtp://[mail"),
         ("RECITAL_MAIL_FROM", "Recital"),
         ("RECITAL_MAIL_FROM", "Recital <nobody>"),
+        ("RECITAL_CONTACT", "nobody"),
+        ("RECITAL_CONTACT", "ftp://recital.example.org"),
         ("RECITAL_DELEGATION_SECRET_KEY", "short"),
         ("DELEGATED_IDENTITY_SECRET_KEY", "short"),
         ("RECITAL_DELEGATION_ADMINS", "1"),
@@ -162,6 +164,13 @@ def test_letters_come_from_the_public_host_unless_told_otherwise(tmp_path: Path)
     assert public.mail_from == "Recital <recital@recital.example.org>"
     assert load(tmp_path, RECITAL_MAIL_FROM="Dana@example.org").mail_from == "dana@example.org"
     assert load(tmp_path, RECITAL_MAIL_FROM="אוצר <Otsar@example.org>").mail_from == "אוצר <otsar@example.org>"
+
+
+def test_wikis_are_told_whom_to_write_to(tmp_path: Path) -> None:
+    assert load(tmp_path, RECITAL_ADMIN_EMAIL="head@example.org").contact == "head@example.org"
+    assert load(tmp_path, RECITAL_PUBLIC_URL="https://recital.example.org").contact == "https://recital.example.org"
+    assert load(tmp_path, RECITAL_CONTACT="Dana@example.org").contact == "dana@example.org"
+    assert load(tmp_path, RECITAL_CONTACT="https://example.org/us").contact == "https://example.org/us"
 
 
 @pytest.mark.parametrize("mail", ["smtp://u:p%2F@mail.example.org:587", "smtps://localhost", "ses://eu-central-1"])
