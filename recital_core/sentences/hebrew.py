@@ -26,6 +26,7 @@ _LETTERED = words("""
 
 _LEADS_A_NUMBER = words("עמ מס טל רח סע נומ")
 _LEADS_A_NAME = words("פרופ דר רח פראפ אינזש גענ")
+_LEADS_A_NAME_BEHIND_A_PREFIX = words("פרופ")  # 'לפרופ. לוי'; but 'הדר.' is a word of its own
 _SPELLED_LETTERS = words(
     """אי איי איץ' איט ביי בי סי די אף ג'י ג'יי קיי אל אם אן או פי קיו אר אס טי יו וי אקס זי ב'י אמ אנ"""
 )
@@ -90,7 +91,8 @@ def abbreviation_goes_on(stop: Stop) -> bool:
     word = stop.before.strip("'׳\"״")
     if _is_one_of(word, _LEADS_A_NUMBER) and stop.next[:1].isdigit():
         return True
-    return word in _LEADS_A_NAME and stop.next[:1].isalpha() and not _starts(stop)
+    leads = word in _LEADS_A_NAME or _is_one_of(word, _LEADS_A_NAME_BEHIND_A_PREFIX)
+    return leads and stop.next[:1].isalpha() and not _starts(stop)
 
 
 def name_shouts(stop: Stop) -> bool:

@@ -33,6 +33,7 @@ _SAYING = words("""
 """)
 _SHOUTING_NAMES = words("yahoo yum jeopardy wham panic")
 
+_HEBREW_PREFIX = re.compile("^[ובכלמשה]{1,3}[-־](?=[a-zA-Z])")  # 'ב-M.I.T. בבוסטון'
 _DOTTED_LETTERS = re.compile(r"(?:[a-zA-Z]\.)+[a-zA-Z]")
 _ONE_LETTER_AND_PERIOD = re.compile(r"[A-Z]\.")
 _NUMBER = re.compile(r"\d|[IVXLC]+\b(?<!\bI)")
@@ -40,7 +41,7 @@ _NUMBER = re.compile(r"\d|[IVXLC]+\b(?<!\bI)")
 
 def abbreviation_goes_on(stop: Stop) -> bool:
     """'Dr.', 'Fig.', 'U.S.': the period belongs to the word."""
-    word = stop.before.rstrip("\"'”’)]")
+    word = _HEBREW_PREFIX.sub("", stop.before.rstrip("\"'”’)]"))
     known = word.lower()
     if not stop.is_period or known in ("", "i") or is_hebrew(word):
         return False
