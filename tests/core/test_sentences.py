@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import doctest
+import subprocess
+import sys
 import time
 
 import pytest
@@ -42,6 +44,12 @@ def test_sentence_ends_agree_with_what_people_marked(name: str) -> None:
 
 def test_the_example_of_the_package_is_true() -> None:
     assert doctest.testmod(sentences).failed == 0
+
+
+def test_importing_the_core_compiles_no_pattern_of_sentences() -> None:
+    program = "import recital_core, sys; print([m for m in sys.modules if m.startswith('recital_core.sentences')])"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True).stdout
+    assert told.strip() == "['recital_core.sentences']"
 
 
 @given(texts, languages)
