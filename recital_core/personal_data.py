@@ -14,7 +14,7 @@ from recital_core.audit import OPERATOR, Actor, Event
 from recital_core.ports import BlobStore, Clock, Store
 from recital_core.published import archive_prefix, staged_prefix
 from recital_core.recording import discard, segment_key
-from recital_core.sessions import RecitalSession, State
+from recital_core.sessions import SessionId, State
 from recital_core.speakers import Role, Speaker
 
 LOG_PAGE = 1000
@@ -35,16 +35,21 @@ class PersonalData:
         self._clock = clock
 
     def files(self, speaker: Speaker, by: Actor = OPERATOR) -> Iterator[PersonalFile]:
-        """Account, agreements, log, texts, and every session with its audio and transcript, one file after another."""
+        """Account, agreements, log, texts, and every session with its audio and transcript, one file after another.
+
+        A session that is not published yet has its segments and marks instead.
+        """
         with self._store.transaction() as tx:
             account = tx.speakers.get(speaker.id)
             identities = tx.speakers.identities(speaker.id)
             credentials = tx.credentials.of_speaker(speaker.id, self._clock.now())
             signatures = tx.signatures.of_speaker(speaker.id)
+            places = tx.texts.places(speaker.id)
             text_ids = tx.texts.of_owner(speaker.id)
             sessions = tx.sessions.of_speaker(speaker.id)
             tx.audit.add(by.did(Event.DATA_DOWNLOADED, self._clock.now(), to=speaker.id))
-        yield _json("account.json", {"account": account, "identities": identities, "sign_ins": credentials})
+        about = {"account": account, "identities": identities, "sign_ins": credentials, "places": places}
+        yield _json("account.json", about)
         yield _json("agreements.json", signatures)
         yield _json("log.json", list(self._log(speaker)))
         for text_id in text_ids:
@@ -53,7 +58,7 @@ class PersonalData:
             yield _json(f"texts/{text_id}.json", text)
         yield _json("sessions.json", sessions)
         for session in sessions:
-            yield from self._recorded(session)
+            yield from self._recorded(session.id)
 
     def erase(self, speaker: Speaker, by: Actor = OPERATOR, *, retire_texts: bool) -> None:
         """Erase a person: the account now, every recording as soon as a worker comes to it.
@@ -89,8 +94,14 @@ class PersonalData:
             if cursor is None:
                 return
 
-    def _recorded(self, session: RecitalSession) -> Iterator[PersonalFile]:
-        folder = f"sessions/{session.id}/"
+    def _recorded(self, session_id: SessionId) -> Iterator[PersonalFile]:
+        """What there is of the session now: sending what came before it may have taken long."""
+        folder = f"sessions/{session_id}/"
+        with self._store.transaction() as tx:
+            session = tx.sessions.get(session_id)
+            segments, marks = tx.sessions.segments(session_id), tx.sessions.marks(session_id)
+        if session is None:
+            return
         if session.state in (State.AGGREGATED, State.UPLOADED):
             uploaded = session.state is State.UPLOADED
             blobs = self._archive if uploaded else self._staging
@@ -98,8 +109,7 @@ class PersonalData:
             for blob in blobs.list(prefix):
                 yield _blob(folder + blob.key.removeprefix(prefix), blobs, blob.key)
         elif session.state is not State.DISCARDED:
-            with self._store.separately() as tx:
-                segments = tx.sessions.segments(session.id)
+            yield _json(f"{folder}marks.json", marks)
             for segment in segments:
                 kind = segment.media_type.partition(";")[0].removeprefix("audio/")
                 name = f"{folder}segments/{segment.number:06d}.{kind}"

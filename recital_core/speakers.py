@@ -129,8 +129,10 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
 
 def email_address(given: str) -> str:
     """`given` in the one spelling under which an account is known: trimmed, lower case. Raises Invalid."""
-    email = given.strip().lower()
-    if not EMAIL.fullmatch(email):
+    trimmed = given.strip()
+    email = trimmed.lower()
+    # The Kelvin sign becomes a plain k: whoever has a mailbox with it must not be taken for the owner of the other.
+    if not EMAIL.fullmatch(email) or (email.isascii() and not trimmed.isascii()):
         raise errors.Invalid(f"“{given[:80]}” is not an e-mail address.")
     return email
 

@@ -96,6 +96,11 @@ class PostgresTexts:
         mine = wanted.where(places.c.speaker_id == speaker_id, places.c.text_id == text_id)
         return rows.first(self._connection, mine, Place)
 
+    def places(self, speaker_id: SpeakerId) -> Mapping[TextId, Place]:
+        wanted = select(places.c.text_id, places.c.paragraph, places.c.sentence)
+        found = self._connection.execute(wanted.where(places.c.speaker_id == speaker_id).order_by(places.c.text_id))
+        return {TextId(row.text_id): Place(row.paragraph, row.sentence) for row in found}
+
     def save_place(self, speaker_id: SpeakerId, text_id: TextId, place: Place) -> None:
         at = {"paragraph": place.paragraph, "sentence": place.sentence}
         self._connection.execute(

@@ -69,6 +69,9 @@ class Texts(Protocol):
     def place(self, speaker_id: SpeakerId, text_id: TextId) -> Place | None:
         """Where the speaker will go on."""
 
+    def places(self, speaker_id: SpeakerId) -> Mapping[TextId, Place]:
+        """Where the speaker will go on, of every text that they have begun."""
+
     def save_place(self, speaker_id: SpeakerId, text_id: TextId, place: Place) -> None: ...
 
     def read_by(self, speaker_id: SpeakerId, text_id: TextId) -> Sequence[Place]:

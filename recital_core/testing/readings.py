@@ -69,6 +69,9 @@ class MemoryTexts:
     def place(self, speaker_id: SpeakerId, text_id: TextId) -> Place | None:
         return self._rows.places.get((speaker_id, text_id))
 
+    def places(self, speaker_id: SpeakerId) -> Mapping[TextId, Place]:
+        return {text_id: place for (reader, text_id), place in self._rows.places.items() if reader == speaker_id}
+
     def save_place(self, speaker_id: SpeakerId, text_id: TextId, place: Place) -> None:
         self._rows.places[speaker_id, text_id] = place
 

@@ -5,32 +5,28 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.chaos.readings import add_text
-from tests.client import Client, Outbox, Take, new_id
+from tests.client import Client, Outbox, Refused, Take, new_id
 from tests.reading import Reading
-from tests.running import Server, running, wait_until
+from tests.running import Server, wait_until
 
 EMAIL, NAME = "dana.unmistakable@example.org", "Dana Unmistakable דנה"
 PUBLISHED_WITHIN_S = 60
 ERASED_WITHIN_S = 60
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """One of this test's own, in which nobody else has left anything."""
-    with running(tmp_path / "data") as started:
-        yield started
+SERVER_ERRORS = 500
 
 
 @pytest.fixture
 def client(server: Server) -> Iterator[Client]:
+    """A program of Dana's."""
     server.command("speakers", "approve", EMAIL)
     with Client(server.url, server.token(EMAIL)) as opened:
         yield opened
@@ -58,16 +54,37 @@ def test_whoever_is_erased_is_found_nowhere_and_what_they_published_is_retracted
             "pseudonym": record["speaker"].encode(),
         }
         assert found(server, traces) == {"id", "e-mail", "name", "pseudonym"}, "they would be found"
-        assert recorded(server, under_way)
+        assert not is_erased(server, under_way)
 
         erased = dana.delete("/api/me", params={"texts": "keep"})
         assert (erased.status_code, dana.get("/api/me").status_code) == (202, 401)
 
-    wait_until(lambda: retracted(server) == [published], ERASED_WITHIN_S, "the published one is retracted")
-    wait_until(lambda: not recorded(server, under_way), ERASED_WITHIN_S, "the other one is erased")
-    assert not recorded(server, published)
+    wait_until(lambda: published in retracted(server), ERASED_WITHIN_S, "the published one is retracted")
+    wait_until(lambda: is_erased(server, under_way), ERASED_WITHIN_S, "the other one is erased")
+    assert under_way not in retracted(server)
+    assert is_erased(server, published)
     assert found(server, traces) == set()
     assert json.loads(server.command("texts", "show", text_id, "--json"))["owner_id"] is None
+
+
+def test_whoever_leaves_while_sound_arrives_and_is_worked_on_leaves_nothing(
+    server: Server, client: Client, outbox: Outbox, text_id: str, take: Take
+) -> None:
+    with browser(server) as dana, ThreadPoolExecutor(len(take.segments)) as flights:
+        me = dana.get("/api/me").raise_for_status().json()
+        worked_on, arriving = new_id(), new_id()
+        client.open(arriving, text_id, take.capture)
+        outbox.send(worked_on, text_id, take)
+        wait_until(lambda: any("ffmpeg" in program for program in server.programs), ERASED_WITHIN_S, "work begins")
+        sent = [flights.submit(client.put_segment, arriving, segment) for segment in take.segments]
+        dana.delete("/api/me", params={"texts": "retire"}).raise_for_status()
+    refusals = [failure for put in sent if (failure := put.exception()) is not None]
+    assert all(isinstance(failure, Refused) and failure.status < SERVER_ERRORS for failure in refusals)
+    for gone in (worked_on, arriving):
+        wait_until(partial(is_erased, server, gone), ERASED_WITHIN_S, "nothing is left")
+    wait_until(lambda: not any("ffmpeg" in program for program in server.programs), ERASED_WITHIN_S, "work ends")
+    assert found(server, {"id": str(me["id"]).encode(), "e-mail": EMAIL.encode()}) == set()
+    assert is_erased(server, worked_on)
 
 
 @contextmanager
@@ -87,9 +104,9 @@ def found(server: Server, traces: dict[str, bytes]) -> set[str]:
     return {name for name, trace in traces.items() if any(trace in place for place in places)}
 
 
-def recorded(server: Server, session_id: str) -> list[Path]:
-    """What staging and archive hold of a session."""
-    return [path for root in (server.archive, server.staging) for path in root.rglob(f"*{session_id}*")]
+def is_erased(server: Server, session_id: str) -> bool:
+    """Whether staging and archive hold nothing of a session."""
+    return not any(found for root in (server.archive, server.staging) for found in root.rglob(f"*{session_id}*"))
 
 
 def retracted(server: Server) -> list[str]:

@@ -16,8 +16,8 @@ from recital_core.audit import Actor, Event, Way
 from recital_core.ports import SpeakerFilter, Store
 from recital_core.sessions import RecitalSession
 from recital_core.speakers import Identity, Role, Sex, Speaker, SpeakerId
-from recital_core.texts import RecitalText
-from tests.contracts.conftest import LATER, NOW, added_credential, added_speaker
+from recital_core.texts import Place, RecitalText
+from tests.contracts.conftest import LATER, NOW, added_credential, added_speaker, added_text
 
 GOOGLE = Identity(issuer="https://accounts.example.org", subject="1")
 
@@ -208,3 +208,17 @@ def test_a_forgotten_speaker_may_come_anew(store: Store, dana: Speaker) -> None:
         assert tx.speakers.add(anew)
         assert tx.speakers.add_identity(anew.id, GOOGLE)
         assert tx.speakers.by_identity(GOOGLE.issuer, GOOGLE.subject) == anew
+
+
+def test_the_places_of_a_speaker_are_told_and_nobody_else_s(store: Store, dana: Speaker, noam: Speaker) -> None:
+    one, other = added_text(store, dana), added_text(store, dana)
+    with store.transaction() as tx:
+        tx.texts.save_place(dana.id, one.id, Place(0, 0))
+        tx.texts.save_place(dana.id, one.id, Place(0, 1))
+        tx.texts.save_place(dana.id, other.id, Place(1, 0))
+        tx.texts.save_place(noam.id, one.id, Place(1, 0))
+    with store.transaction() as tx:
+        assert tx.texts.places(dana.id) == {one.id: Place(0, 1), other.id: Place(1, 0)}
+        tx.speakers.forget(dana.id)
+        assert tx.texts.places(dana.id) == {}
+        assert tx.texts.places(noam.id) == {one.id: Place(1, 0)}

@@ -12,8 +12,8 @@ from recital_core.audit import Event
 from recital_core.published import RETRACTIONS
 from recital_core.sessions import RecitalSession, State
 from recital_core.speakers import Role, Speaker
-from recital_core.texts import RecitalText
-from tests.core.conftest import World
+from recital_core.texts import Place, RecitalText
+from tests.core.conftest import SECOND, World, a_mark
 from tests.core.test_aggregation import read_aloud
 
 
@@ -35,6 +35,8 @@ def test_a_person_gets_account_agreements_texts_and_every_recording(
 ) -> None:
     under_way = world.opened(dana, text)
     world.segment(dana, under_way, 0, b"half of it")
+    world.recording.take_marks(dana, under_way.id, [a_mark(0, 0, SECOND)])
+    world.library.save_place(dana, text.id, Place(1, 0))
     files = downloaded(world, dana)
     assert json.loads(files["account.json"])["account"]["email"] == "dana@example.org"
     assert json.loads(files["agreements.json"])[0]["version"] == "2"
@@ -43,7 +45,20 @@ def test_a_person_gets_account_agreements_texts_and_every_recording(
     assert files[f"sessions/{published.id}/transcript.vtt"].startswith(b"WEBVTT")
     assert files[f"sessions/{published.id}/light.audio.mp3"]
     assert files[f"sessions/{under_way.id}/segments/000000.flac"] == b"half of it"
+    assert json.loads(files[f"sessions/{under_way.id}/marks.json"])[0]["at_sample"] == SECOND
+    assert json.loads(files["account.json"])["places"] == {str(text.id): {"paragraph": 1, "sentence": 0}}
     assert world.oversight.audit(event=Event.DATA_DOWNLOADED).entries.items[0].actor_id is None
+
+
+def test_a_recording_that_is_published_while_the_rest_is_sent_is_not_missed(
+    world: World, dana: Speaker, text: RecitalText
+) -> None:
+    session = read_aloud(world, dana, text)
+    files = world.personal_data.files(dana)
+    names = [next(files).name]
+    world.aggregation.finalize(session.id)
+    names += [file.name for file in files]
+    assert f"sessions/{session.id}/transcript.vtt" in names
 
 
 def test_nobody_gets_what_is_another_s(world: World, noam: Speaker, published: RecitalSession) -> None:
