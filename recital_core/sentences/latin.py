@@ -34,6 +34,7 @@ _SAYING = words("""
 _SHOUTING_NAMES = words("yahoo yum jeopardy wham panic")
 
 _HEBREW_PREFIX = re.compile("^[ובכלמשה]{1,3}[-־](?=[a-zA-Z])")  # 'ב-M.I.T. בבוסטון'
+_WHOLE_WORD = re.compile("[A-Z]?[a-z]{2,}")
 _DOTTED_LETTERS = re.compile(r"(?:[a-zA-Z]\.)+[a-zA-Z]")
 _ONE_LETTER_AND_PERIOD = re.compile(r"[A-Z]\.")
 _NUMBER = re.compile(r"\d|[IVXLC]+\b(?<!\bI)")
@@ -74,6 +75,11 @@ def teller_follows_the_quotation(stop: Stop) -> bool:
     if not words or (_a_sentence_starts(stop) and words[0] != "I"):
         return False
     return any(first_word(word) in _SAYING for word in words[:2])
+
+
+def starts_without_a_space(stop: Stop) -> bool:
+    """Whether nobody typed the space between two sentences: 'home.She', but not in 'example.com' or 'System.Out'."""
+    return _WHOLE_WORD.fullmatch(stop.before) is not None and _a_sentence_starts(stop)
 
 
 def is_initial(following: str) -> bool:

@@ -81,15 +81,15 @@ def _next_start(text: str, at: int) -> tuple[int, int]:
 
 
 def _may_end(text: str, at: int) -> bool:
-    """Whether what follows is white space, nothing, or a Hebrew letter, which may start a sentence at once."""
+    """Whether what follows is white space, nothing, or a letter that may start a sentence at once."""
     follows = text[at : at + 1]
-    return not follows or follows.isspace() or is_hebrew(follows)
+    return not follows or follows.isspace() or follows.isupper() or is_hebrew(follows)
 
 
 def _ends(stop: Stop, rules: tuple[_Rule, ...]) -> bool:
     if not stop.following:
         return True
-    if not stop.is_at_space and not hebrew.starts_without_a_space(stop):
+    if not stop.is_at_space and not (hebrew.starts_without_a_space(stop) or latin.starts_without_a_space(stop)):
         return False
     return not any(goes_on(stop) for goes_on in rules)
 
