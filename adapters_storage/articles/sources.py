@@ -8,21 +8,23 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
+from adapters_storage.articles.encodings import BYTE_ORDER_MARKS
 from adapters_storage.articles.fetching import Address, Fetcher, address_of
 from adapters_storage.articles.files import documents
+from adapters_storage.articles.kinds import Kind, kind_of
 from adapters_storage.articles.wiki_addresses import is_article
 from adapters_storage.articles.wikis import Article, Wikis
 from recital_core.ports import Clock, Document, Suggestion
 from recital_core.texts import Language, TextSource
 
-READ_FROM_THE_WEB = frozenset(
+DOCTYPE = "<!DOCTYPE html>"
+HTML = frozenset(("application/xhtml+xml", "text/html"))
+READ_FROM_THE_WEB = HTML | frozenset(
     (
         "application/epub+zip",
         "application/octet-stream",
         "application/pdf",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "application/xhtml+xml",
-        "text/html",
         "text/markdown",
         "text/plain",
     )
@@ -60,7 +62,8 @@ class OutsideSources:
             return self.article(url)
         answer = self._fetcher.get(address_of(url), media_types=READ_FROM_THE_WEB)
         address = answer.address
-        chapters = list(documents(_name_in(address), io.BytesIO(answer.body), answer.charset))
+        body = _begun(answer.body) if answer.media_type in HTML else answer.body
+        chapters = list(documents(_name_in(address), io.BytesIO(body), answer.charset))
         first = chapters[0]
         source = TextSource(
             kind="page",
@@ -87,6 +90,16 @@ def _whole_page(article: Article) -> str:
         f'<meta name="generator" content="MediaWiki"><title>{html.escape(article.title)}</title></head>'
         f"<body><main>{article.page}</main></body></html>"
     )
+
+
+def _begun(body: bytes) -> bytes:
+    """A page that its server calls HTML, so that it is known to be one however it begins."""
+    if kind_of(body) is not Kind.TEXT:
+        return body
+    for mark, codec in BYTE_ORDER_MARKS:
+        if body.startswith(mark):
+            return mark + DOCTYPE.encode(codec) + body.removeprefix(mark)
+    return DOCTYPE.encode() + body
 
 
 def _name_in(address: Address) -> str:

@@ -19,6 +19,8 @@ HAMICHLOL = {
     "yi.m.hamichlol.org.il": ("yi.hamichlol.org.il", "yi"),
 }
 MAX_TITLE_BYTES = 255
+BIDI_MARKS = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 KEPT_IN_TITLES = ";@$!*(),/~:'"
 
 OTHERWISE_CALLED = {"be-x-old": "be-tarask", "no": "nb", "simple": "en", "zh-classical": "lzh", "zh-min-nan": "nan"} | {
@@ -135,7 +137,7 @@ def _title(given: str) -> str:
         title = unquote(given, errors="strict").partition("#")[0]
     except UnicodeDecodeError as wrong:
         raise errors.ArticleNotFound("The title in this address cannot be read.") from wrong
-    title = " ".join(title.replace("_", " ").split())
-    if not title or not title.isprintable() or len(title.encode()) > MAX_TITLE_BYTES:
+    title = " ".join(BIDI_MARKS.sub("", title).replace("_", " ").split())
+    if not title or CONTROLS.search(title) or len(title.encode()) > MAX_TITLE_BYTES:
         raise errors.ArticleNotFound("This address names no article.")
     return title

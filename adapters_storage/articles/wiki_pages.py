@@ -20,6 +20,8 @@ CLASSES = names(
     " portal portalbox portal-bar printfooter refbegin rellink shortdescription sidebar side-box sistersitebox stub"
     " succession-box Template-Fact thumb tleft tmbox toc tright vertical-navbox"
 )
+POINTER = re.compile(r"(?:ערך מורחב|ערכים מורחבים|הויפט ארטיקל)\s*[-–—:]")
+"""Where a longer article is, as older templates put it."""
 IDS = names("catlinks contentSub coordinates jump-to-nav mw-navigation siteNotice siteSub toc")
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 IMAGES = re.compile(r"\bmw:File|\bmw:Image")
@@ -96,7 +98,7 @@ class _NoArticle:
             or IMAGES.search(attribute(node, "typeof")) is not None
         ):
             return True
-        return self._is_in_referring_section(node)
+        return _is_pointer(node) or self._is_in_referring_section(node)
 
     def _is_in_referring_section(self, node: Node) -> bool:
         """Sections are no elements in the older HTML of MediaWiki: a heading and what follows it, up to the next."""
@@ -107,6 +109,10 @@ class _NoArticle:
         if key not in self._referring:
             self._referring[key] = _referring_among(parent)
         return id(node) in self._referring[key]
+
+
+def _is_pointer(node: Node) -> bool:
+    return node.name in ("dd", "p") and POINTER.match(text_of(node)) is not None
 
 
 def _referring_among(parent: Node) -> frozenset[int]:

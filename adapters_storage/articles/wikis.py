@@ -63,7 +63,7 @@ class _Parsed(msgspec.Struct):
     title: str
     text: str
     revid: int = 0
-    properties: dict[str, Any] = {}
+    properties: dict[str, Any] | list[Any] = {}
     links: list[_Link] = []
     categories: list[_Category] = []
 
@@ -73,8 +73,8 @@ class _General(msgspec.Struct):
 
 
 class _Rights(msgspec.Struct):
-    url: str = ""
-    text: str = ""
+    url: str | None = None
+    text: str | None = None
 
 
 class _Page(msgspec.Struct):
@@ -202,10 +202,10 @@ def _language(tag: str) -> Language | None:
 
 def _licence(rights: _Rights) -> str | None:
     """`CC BY-SA 4.0`, where the wiki names a licence of Creative Commons; else as the wiki puts it."""
-    found = CREATIVE_COMMONS.search(rights.url)
+    found = CREATIVE_COMMONS.search(rights.url or "")
     if found:
         return f"CC {found[1].upper()} {found[2]}"
-    return rights.text.strip() or rights.url.strip() or None
+    return (rights.text or "").strip() or (rights.url or "").strip() or None
 
 
 def _is_worth_reading(page: _Page) -> bool:

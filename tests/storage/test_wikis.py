@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
@@ -174,6 +175,8 @@ def test_a_title_is_found_in_every_form_of_address(url: str) -> None:
         ("https://en.wikipedia.org/w/index.php?title=C%2B%2B", EN, ("page", "C++")),
         ("https://en.wikipedia.org/wiki/Who%3F", EN, ("page", "Who?")),
         ("https://en.wikipedia.org/wiki/100%25", EN, ("page", "100%")),
+        ("https://he.wikipedia.org/wiki/%E2%80%8Fתל_אביב%E2%80%8E", HE, ("page", "תל אביב")),
+        ("https://fa.wikipedia.org/wiki/می\u200cشود", "fa.wikipedia.org", ("page", "می\u200cشود")),
         ("https://en.wikipedia.org/wiki/Mercury_(planet)", EN, ("page", "Mercury (planet)")),
     ],
 )
@@ -226,7 +229,7 @@ def test_articles_are_taken_from_nowhere_else(web: LoopbackWeb, sources: Sources
             "/wiki/_",
             "/robots.txt",
         ),
-        *("/wiki/%FF%FE", f"/wiki/{'א' * 200}", "/wiki/a%00b", "/?oldid=-1", "/?curid=x", "/wiki/a%E2%80%AEb"),
+        *("/wiki/%FF%FE", f"/wiki/{'א' * 200}", "/wiki/a%00b", "/?oldid=-1", "/?curid=x", "/wiki/%E2%80%AE"),
     ],
 )
 def test_an_address_that_names_no_article_is_said_to(path: str) -> None:
@@ -272,6 +275,19 @@ def test_sections_that_only_refer_are_left_out(
     web.wiki(host, lang="en").add("A", f"<p>Text.</p><h2>{heading}</h2><p>More.</p>")
     blocks = sources.article(f"https://{host}/wiki/A").blocks
     assert blocks == (("Text.",) if left_out else ("Text.", heading, "More."))
+
+
+@pytest.mark.parametrize(
+    "pointer",
+    [
+        f"<dl><dd><i>ערך מורחב – {link('היסטוריה של ירושלים')}</i></dd></dl>",
+        f"<p><i>ערכים מורחבים – {link('א')}, {link('ב')}</i></p>",
+        f'<div role="note" class="hatnote">Main article: {link("A")}</div>',
+    ],
+)
+def test_pointers_to_longer_articles_are_left_out(wiki: Wiki, sources: Sources, pointer: str) -> None:
+    wiki.add("א", f"<h2>ב</h2>{pointer}<p>ערך מורחבת הוא דבר אחר.</p>")
+    assert sources.article("https://he.wikipedia.org/wiki/א").blocks == ("ב", "ערך מורחבת הוא דבר אחר.")
 
 
 def test_redirects_are_followed_to_the_article(wiki: Wiki, sources: Sources) -> None:
@@ -351,6 +367,18 @@ def test_the_licence_is_what_the_wiki_says(wiki: Wiki, sources: Sources, url: st
 def test_the_language_is_what_the_wiki_says(web: LoopbackWeb, sources: Sources) -> None:
     web.wiki("simple.wikipedia.org", lang="en").add("A", "<p>B.</p>")
     assert sources.article("https://simple.wikipedia.org/wiki/A").language == "en"
+
+
+def test_a_wiki_that_names_no_rights_and_no_properties_is_read(web: LoopbackWeb, sources: Sources) -> None:
+    """As MediaWiki of other ages spells nothing."""
+    said = {
+        "parse": {"title": "א", "revid": 1, "text": "<p>ב.</p>", "properties": [], "links": [], "categories": []},
+        "query": {"general": {"lang": "he"}, "rightsinfo": {"url": None, "text": None}},
+    }
+    body = json.dumps(said).encode()
+    web.answers[HAMICHLOL, "/w/api.php"] = lambda asked: send(asked, body, 200, {"Content-Type": "application/json"})
+    article = sources.article(f"https://{HAMICHLOL}/א")
+    assert (article.blocks, article.source.licence) == (("ב.",), None)
 
 
 def test_a_wiki_is_asked_once_what_it_is(web: LoopbackWeb, wiki: Wiki, sources: Sources) -> None:
@@ -467,6 +495,14 @@ def test_any_page_of_the_web_is_read_for_an_operator(web: LoopbackWeb, sources: 
     assert (page.title, page.language, page.blocks) == ("מעשה", "he", ("היה היה.",))
     assert (page.source.kind, page.source.url) == ("page", "http://example.org/stories/1?x=y")
     assert (page.source.title, page.source.retrieved_at) == ("מעשה", clock.now())
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "cp1255"])
+def test_a_page_that_begins_unlike_html_is_still_html(web: LoopbackWeb, sources: Sources, codec: str) -> None:
+    body = "<font size=4>היה היה</font><br>פעם".encode(codec)
+    headers = {"Content-Type": f"text/html; charset={codec.removesuffix('-sig')}"}
+    web.answers["example.org", "/"] = lambda asked: send(asked, body, 200, headers)
+    assert sources.page("https://example.org/").blocks == ("היה היה", "פעם")
 
 
 def test_a_page_without_a_title_is_called_as_its_address_ends(web: LoopbackWeb, sources: Sources) -> None:
