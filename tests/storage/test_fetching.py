@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import ipaddress
+import socket
+import ssl
 import time
 from collections.abc import Iterator
 
@@ -311,6 +313,23 @@ def test_a_name_without_an_address_is_away(web: LoopbackWeb, fetcher: Fetcher) -
     web.network.names["example.org"] = [[]]
     with pytest.raises(errors.ArticlesUnavailable):
         fetched(fetcher, "https://example.org/")
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "2130706433", "[::1]"])
+def test_the_system_s_own_name_service_leads_to_this_machine_no_more(host: str) -> None:
+    with pytest.raises(errors.SiteNotAllowed):
+        fetched(Fetcher(user_agent="Recital"), f"http://{host}/")
+
+
+def test_the_real_network_dials_and_trusts_none_but_known_authorities() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        connection = Network().dial(*server.getsockname(), 5.0)
+        there = connection.getpeername()
+        connection.close()
+        assert there == server.getsockname()
+    trusted = Network().trusted()
+    assert trusted.check_hostname
+    assert trusted.verify_mode is ssl.CERT_REQUIRED
 
 
 def test_no_hidden_address_is_public_whatever_it_hides() -> None:

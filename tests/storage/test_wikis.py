@@ -15,6 +15,7 @@ from recital_core import errors
 from recital_core.ports import Sources
 from recital_core.testing.clock import StoppedClock
 from recital_core.texts import Language
+from tests.storage.made_files import book
 from tests.wiki import Asked, LoopbackWeb, Wiki, link, redirect_to, send
 
 HE, EN, YI = "he.wikipedia.org", "en.wikipedia.org", "yi.wikipedia.org"
@@ -512,6 +513,26 @@ def test_a_page_without_a_title_is_called_as_its_address_ends(web: LoopbackWeb, 
     web.answers["example.org", f"/{quote('סיפור')}.txt"] = plain
     page = sources.page("https://example.org/סיפור.txt")
     assert (page.title, page.source.title) == ("סיפור", None)
+
+
+@pytest.mark.parametrize("media_type", ["application/epub+zip", "application/octet-stream"])
+def test_a_book_of_the_web_is_one_document(web: LoopbackWeb, sources: Sources, media_type: str) -> None:
+    body = book(
+        [("פרק א", "<h1>פרק א</h1><p>היה היה.</p>"), ("פרק ב", "<h1>פרק ב</h1><p>ועוד היה.</p>")], title="מעשיות"
+    )
+    web.answers["example.org", "/book"] = lambda asked: send(asked, body, 200, {"Content-Type": media_type})
+    page = sources.page("https://example.org/book")
+    assert (page.title, page.source.title, page.source.kind) == ("מעשיות", "מעשיות", "page")
+    assert [block for block in page.blocks if "היה" in block] == ["היה היה.", "ועוד היה."]
+
+
+@pytest.mark.parametrize(("body", "refusal"), [(b"", errors.EmptyText), (b"\x00\x01\x02" * 999, errors.UnreadableFile)])
+def test_a_page_that_is_no_text_is_refused(
+    web: LoopbackWeb, sources: Sources, body: bytes, refusal: type[errors.RecitalError]
+) -> None:
+    web.answers["example.org", "/x"] = lambda asked: send(asked, body, 200, {"Content-Type": "text/plain"})
+    with pytest.raises(refusal):
+        sources.page("https://example.org/x")
 
 
 def test_a_page_of_any_other_mediawiki_loses_its_boxes(web: LoopbackWeb, sources: Sources) -> None:
