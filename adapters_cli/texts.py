@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TextIO
 from uuid import UUID
 
 import click
 import msgspec
 
+from adapters_cli.adding import add
 from adapters_cli.output import json_option, limit_option, show_facts, show_json, show_list, up_to
-from adapters_cli.start import OPERATOR, Installation, local_admin
-from recital_core import errors
+from adapters_cli.start import OPERATOR, Installation
 from recital_core.library import Listed
 from recital_core.ports import TextFilter
-from recital_core.speakers import Speaker
 from recital_core.texts import TextId, TextSort, language_tag
-
-if TYPE_CHECKING:
-    from adapters_storage.assembly import Recital
 
 COLUMNS = ("id", "language", "sentences", "words", "voices", "public", "added", "title")
 
@@ -25,38 +20,6 @@ COLUMNS = ("id", "language", "sentences", "words", "voices", "public", "added", 
 @click.group("texts")
 def command() -> None:
     """Add and list texts."""
-
-
-@command.command()
-@click.argument("file", type=click.File("r", encoding="utf-8"), metavar="PATH")
-@click.option("--language", help="Its language, as a BCP 47 tag.  [the first of RECITAL_LANGUAGES]")
-@click.option("--title", help="Its title.  [its first words]")
-@click.option("--owner", help="E-mail of whose text it is.  [the local admin]")
-@click.option("--public", is_flag=True, help="Let everybody read it.")
-@json_option
-@click.pass_obj
-def add(
-    installation: Installation,
-    *,
-    file: TextIO,
-    language: str | None,
-    title: str | None,
-    owner: str | None,
-    public: bool,
-    as_json: bool,
-) -> None:
-    """Add the text in the file PATH, or, for -, what is piped in: a paragraph a line, in UTF-8.
-
-    Prints the new text's id last on the line.
-    """
-    prose = _read(file)
-    with installation.recital() as recital:
-        spoken = language or recital.settings.languages[0]
-        text = recital.library.add(_owner(recital, owner), prose, spoken, title, public=public)
-    if as_json:
-        show_json({"id": text.id, "title": text.title, "language": text.language, "sentences": text.sentence_count})
-    else:
-        click.echo(f"Added “{text.title}”, {text.sentence_count} sentences: {text.id}")
 
 
 @command.command("list")
@@ -102,13 +65,6 @@ def show(installation: Installation, text_id: UUID, as_json: bool) -> None:
             click.echo(f"{number}.{place}  {sentence}")
 
 
-def _read(file: TextIO) -> str:
-    try:
-        return file.read()
-    except UnicodeDecodeError as error:
-        raise errors.Invalid(f"{file.name} is not UTF-8 text.") from error
-
-
 @command.command()
 @click.argument("text_id", type=click.UUID, metavar="ID")
 @click.option("--title", help="Another title.")
@@ -131,8 +87,7 @@ def retire(installation: Installation, text_id: UUID) -> None:
     click.echo("It is in no list any more.")
 
 
-def _owner(recital: Recital, email: str | None) -> Speaker:
-    return recital.membership.known(email) if email else local_admin(recital)
+command.add_command(add)
 
 
 def _row(listed: Listed) -> tuple[object, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request
@@ -15,7 +15,10 @@ from adapters_http.refusals import Malformed
 from recital_core import errors
 from recital_core.speakers import Speaker
 
+JSON = "application/json"
 JSON_BYTES = 1024 * 1024
+
+Shape = TypeVar("Shape")
 
 
 class RecitalRequest(Request[Speaker, SignIn, State]):
@@ -35,12 +38,15 @@ class RecitalRequest(Request[Speaker, SignIn, State]):
 
         Only what says that it is JSON is taken for it: a form of another site cannot say so.
         """
+        return await self.sent(self.route_handler.parsed_fn_signature.parameters["data"].annotation)
+
+    async def sent(self, shape: type[Shape]) -> Shape:
+        """The body as `shape`. Raises as `json` does."""
         declared, _parameters = self.content_type
-        if declared != "application/json":
-            raise errors.UnsupportedMediaType("Send this as application/json.", accepted=["application/json"])
-        wanted = self.route_handler.parsed_fn_signature.parameters["data"].annotation
+        if declared != JSON:
+            raise errors.UnsupportedMediaType(f"Send this as {JSON}.", accepted=[JSON])
         try:
-            return msgspec.json.decode(await self.body(), type=wanted)
+            return msgspec.json.decode(await self.body(), type=shape)
         except msgspec.ValidationError as wrong:
             raise errors.Invalid(str(wrong)) from wrong
         except (msgspec.DecodeError, UnicodeDecodeError) as wrong:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 from litestar.openapi.datastructures import ResponseSpec
 
 from recital_core.library import Listed, Reading
-from recital_core.ports import TextSummary
+from recital_core.ports import Suggestion, TextSummary
 from recital_core.sessions import Index
 from recital_core.speakers import Speaker
 from recital_core.texts import Paragraphs, RecitalText, TextSource
@@ -68,11 +68,22 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
 # ---- texts
 
 
-class Prose(msgspec.Struct, frozen=True, kw_only=True):
-    prose: str
-    language: str
-    kind: Literal["prose"] = "prose"
-    title: str | None = None
+class Chapter(msgspec.Struct, frozen=True, kw_only=True):
+    """A chapter of a book, numbered from 0; `id` is null for a preview, which is not kept."""
+
+    number: int
+    id: UUID | None
+    title: str
+    sentences: int
+    words: int
+
+
+class ChapterList(msgspec.Struct, frozen=True, kw_only=True):
+    items: Sequence[Chapter]
+
+
+class SuggestionList(msgspec.Struct, frozen=True, kw_only=True):
+    items: Sequence[Suggestion]
 
 
 class TextRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,6 +161,16 @@ class TextChanged(msgspec.Struct, frozen=True, kw_only=True):
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)] | None = None
     public: bool | None = None
     wording: Annotated[Sequence[Wording], msgspec.Meta(max_length=1000)] = ()
+
+
+def chapter_shown(number: int, text: RecitalText, *, kept: bool) -> Chapter:
+    return Chapter(
+        number=number,
+        id=text.id if kept else None,
+        title=text.title,
+        sentences=text.sentence_count,
+        words=text.word_count,
+    )
 
 
 def text_row(listed: Listed, reader: Speaker) -> TextRow:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import BinaryIO
 
 import msgspec
 
@@ -14,12 +15,15 @@ from recital_core.ports import (
     Document,
     Page,
     Sealer,
+    Sources,
     Store,
+    Suggestion,
     TextFilter,
     TextSummary,
 )
 from recital_core.speakers import Role, Speaker
 from recital_core.texts import (
+    Language,
     Place,
     RecitalText,
     TextId,
@@ -28,9 +32,24 @@ from recital_core.texts import (
     language_tag,
     paragraphs_of,
     title_of,
+    without_brackets,
 )
 
 MAX_PROSE_CHARACTERS = 5_000_000
+SUGGESTIONS = 3
+
+
+class Wishes(msgspec.Struct, frozen=True, kw_only=True):
+    """What whoever adds a text wants of it: what is None, the source says. Without `brackets` they are left out.
+
+    `otherwise` is the language where neither says one.
+    """
+
+    language: str | None = None
+    otherwise: str | None = None
+    title: str | None = None
+    public: bool = False
+    brackets: bool = True
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,50 +69,79 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Library:
-    def __init__(self, *, store: Store, clock: Clock, sealer: Sealer, analytics: Analytics) -> None:
+    """`languages` are those that texts may be in; each stands for its variants too."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        sealer: Sealer,
+        analytics: Analytics,
+        sources: Sources,
+        languages: Sequence[Language],
+    ) -> None:
         self._store = store
+        self._sources = sources
+        self._languages = languages
         self._clock = clock
         self._sealer = sealer
         self._analytics = analytics
 
     # ---- adding
 
-    def made_of(
-        self, owner: Speaker, document: Document, language: str, title: str | None = None, *, public: bool = False
-    ) -> RecitalText:
-        """The text that `document` makes, split into paragraphs and sentences; nothing is kept.
-
-        Raises UnsupportedLanguage, EmptyText, TooLarge, Invalid for the title.
-        """
-        prose = "\n".join(document.blocks)
-        if len(prose) > MAX_PROSE_CHARACTERS:
-            raise errors.TooLarge(f"A text has at most {MAX_PROSE_CHARACTERS} characters.", limit=MAX_PROSE_CHARACTERS)
-        tag = language_tag(language)
-        paragraphs = paragraphs_of(prose, tag)
-        return RecitalText(
-            id=TextId(uuid.uuid4()),
-            owner_id=owner.id,
-            title=title_of(title or document.title, paragraphs),
-            language=tag,
-            revision=1,
-            paragraphs=paragraphs,
-            public=public,
-            source=document.source,
-            created_at=self._clock.now(),
-        )
-
     def preview(
         self, owner: Speaker, prose: str, language: str, title: str | None = None, *, public: bool = False
     ) -> RecitalText:
-        """The text that `add` would keep, a paragraph a line. Raises as `made_of` does."""
-        document = Document(title=None, language=None, blocks=(prose,), source=TextSource())
-        return self.made_of(owner, document, language, title, public=public)
+        """The text that `prose` makes, a paragraph a line, split into sentences; nothing is kept.
+
+        Raises UnsupportedLanguage, EmptyText, TooLarge, Invalid for the title.
+        """
+        return self.from_prose(owner, prose, Wishes(language=language, title=title, public=public))
 
     def add(
         self, owner: Speaker, prose: str, language: str, title: str | None = None, *, public: bool = False
     ) -> RecitalText:
-        """Keep `prose` as a text of `owner`, private unless `public`. Raises as `made_of` does."""
+        """Keep `prose` as a text of `owner`, private unless `public`. Raises as `preview` does."""
         return self.keep(owner, self.preview(owner, prose, language, title, public=public))
+
+    def from_prose(self, owner: Speaker, prose: str, wishes: Wishes) -> RecitalText:
+        """The text that `prose` makes; nothing is kept. Raises as `preview` does."""
+        document = Document(title=None, language=None, blocks=(prose,), source=TextSource())
+        return self._made(owner, document, wishes)
+
+    def from_file(self, owner: Speaker, name: str, body: BinaryIO, wishes: Wishes) -> RecitalText:
+        """The text of a file, of a book all chapters one after another; nothing is kept.
+
+        Raises as `preview` and `Sources.file` do.
+        """
+        chapters = list(self._sources.file(name, body))
+        blocks = [block for chapter in chapters for block in chapter.blocks]
+        return self._made(owner, msgspec.structs.replace(chapters[0], blocks=blocks), wishes)
+
+    def chapters(self, owner: Speaker, name: str, body: BinaryIO, wishes: Wishes) -> Iterator[RecitalText]:
+        """A text for each chapter of a book, as it is read; nothing is kept. Raises as `from_file` does."""
+        for chapter in self._sources.file(name, body):
+            yield self._made(owner, chapter, wishes)
+
+    def from_article(self, owner: Speaker, url: str, wishes: Wishes) -> RecitalText:
+        """The text of a wiki's article; nothing is kept. Raises as `preview` and `Sources.article` do."""
+        return self._made(owner, self._sources.article(url), wishes)
+
+    def from_page(self, owner: Speaker, url: str, wishes: Wishes) -> RecitalText:
+        """The text of any page of the web, of an article as `from_article`; nothing is kept. For operators.
+
+        Raises as `preview` and `Sources.page` do.
+        """
+        try:
+            document = self._sources.article(url)
+        except errors.SiteNotAllowed:
+            document = self._sources.page(url)
+        return self._made(owner, document, wishes)
+
+    def suggestions(self, language: str, count: int = SUGGESTIONS) -> Sequence[Suggestion]:
+        """Random articles in a language. Raises UnsupportedLanguage, ArticlesUnavailable."""
+        return self._sources.suggestions(self._language(language), count)
 
     def keep(self, owner: Speaker, text: RecitalText) -> RecitalText:
         """Keep a text that was made."""
@@ -106,6 +154,33 @@ class Library:
         """The oldest text with the very same words that the reader may read."""
         with self._store.separately() as tx:
             return tx.texts.twin(reader, text.digest)
+
+    def _made(self, owner: Speaker, document: Document, wishes: Wishes) -> RecitalText:
+        prose = "\n".join(document.blocks)
+        if len(prose) > MAX_PROSE_CHARACTERS:
+            raise errors.TooLarge(f"A text has at most {MAX_PROSE_CHARACTERS} characters.", limit=MAX_PROSE_CHARACTERS)
+        tag = self._language(wishes.language or document.language or wishes.otherwise)
+        paragraphs = paragraphs_of(prose if wishes.brackets else without_brackets(prose), tag)
+        return RecitalText(
+            id=TextId(uuid.uuid4()),
+            owner_id=owner.id,
+            title=title_of(wishes.title or document.title, paragraphs),
+            language=tag,
+            revision=1,
+            paragraphs=paragraphs,
+            public=wishes.public,
+            source=document.source,
+            created_at=self._clock.now(),
+        )
+
+    def _language(self, given: str | None) -> Language:
+        known = ", ".join(self._languages)
+        if given is None:
+            raise errors.UnsupportedLanguage(f"Say in which language it is: {known}.", languages=self._languages)
+        tag = language_tag(given)
+        if tag not in self._languages and tag.partition("-")[0] not in self._languages:
+            raise errors.UnsupportedLanguage(f"Texts here are in {known}, not {tag}.", languages=self._languages)
+        return tag
 
     # ---- reading
 

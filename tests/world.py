@@ -20,8 +20,11 @@ from recital_core.testing.audio import MemoryWorkshop
 from recital_core.testing.blobs import MemoryBlobStore
 from recital_core.testing.clock import StoppedClock
 from recital_core.testing.sealer import OpenSealer
+from recital_core.testing.sources import MemorySources
 from recital_core.testing.store import MemoryStore
+from recital_core.texts import Language
 
+LANGUAGES = tuple(Language(tag) for tag in ("he", "yi", "en"))
 AGREEMENT = Agreement(version="2", texts={"en": "You agree.", "he": "מוסכם."})
 
 
@@ -46,7 +49,8 @@ class World:
             "analytics": self.analytics,
         }
         blobs: Any = {"staging": staging or MemoryBlobStore(), "archive": archive or MemoryBlobStore()}
-        self.library = Library(**counting)
+        self.sources = MemorySources()
+        self.library = Library(**counting, sources=self.sources, languages=LANGUAGES)
         self.accounts = Accounts(**counting)
         self.membership = Membership(store=self.store, clock=self.clock, agreement=AGREEMENT)
         self.oversight = Oversight(store=self.store)

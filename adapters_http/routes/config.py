@@ -8,9 +8,9 @@ from typing import Annotated
 from litestar import get
 from litestar.params import QueryParameter
 
+from adapters_http.offers import FILE_BYTES
 from adapters_http.problems import declared
 from adapters_http.routes.parameters import Asked
-from adapters_http.routes.texts import TEXT_BYTES
 from adapters_http.wire import Config, Limits, ProviderShown, SignInWays
 from adapters_http.wire_people import AgreementShown
 from recital_core.sessions import MAX_SEGMENT_BYTES
@@ -27,7 +27,7 @@ def get_config(recital: Asked) -> Config:
         ),
         languages=settings.languages,
         segment_ms=settings.segment_ms,
-        limits=Limits(segment_bytes=MAX_SEGMENT_BYTES, text_bytes=TEXT_BYTES, open_sessions=settings.open_sessions),
+        limits=Limits(segment_bytes=MAX_SEGMENT_BYTES, text_bytes=FILE_BYTES, open_sessions=settings.open_sessions),
         agreement_version=recital.membership.agreement.version,
         version=version("recital"),
     )

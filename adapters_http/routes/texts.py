@@ -6,46 +6,92 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, delete, get, patch, post, put
+from litestar.concurrency import sync_to_thread
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
+from adapters_http.offers import (
+    FILE_BYTES,
+    FileOffer,
+    FileOffered,
+    Offer,
+    TextOffered,
+    offered,
+    offered_file,
+)
 from adapters_http.problems import declared
 from adapters_http.requests import RecitalRequest
 from adapters_http.routes.parameters import PAGE, Asked, Cursor, Limit
 from adapters_http.wire import (
+    Chapter,
+    ChapterList,
     PlaceShown,
-    Prose,
+    SuggestionList,
     TextChanged,
     TextPage,
     TextShown,
     answered,
+    chapter_shown,
     reading_shown,
     text_row,
     text_shown,
 )
-from recital_core.ports import TextFilter
-from recital_core.texts import Language, Place, TextId, TextScope, TextSort
+from recital_core.library import Library
+from recital_core.ports import TextFilter, TextSummary
+from recital_core.speakers import Speaker
+from recital_core.texts import Language, Place, RecitalText, TextId, TextScope, TextSort
 
-TEXT_BYTES = 6 * 1024 * 1024
 PATH = "/texts/{text_id:uuid}"
 
 
 @post(
     "/texts",
     operation_id="addText",
-    sync_to_thread=True,
-    request_max_body_size=TEXT_BYTES,
+    operation_class=TextOffered,
+    request_max_body_size=FILE_BYTES,
     responses={200: answered(TextShown), **declared(401, 403, 413, 415, 422, 503)},
 )
-def add_text(
-    recital: Asked, request: RecitalRequest, data: JSONBody[Prose], preview: FromQuery[bool] = False
-) -> Response[TextShown]:
+async def add_text(recital: Asked, request: RecitalRequest, preview: FromQuery[bool] = False) -> Response[TextShown]:
     """Keep a text, or only show how it would be split."""
-    text = recital.library.preview(request.user, data.prose, data.language, data.title)
-    twin = recital.library.twin(request.user, text)
+    offer = await offered(request)
+    text, twin = await sync_to_thread(_taken, recital.library, request.user, offer, keep=not preview)
+    shown = text_shown(text, request.user, kept=not preview, twin=twin)
     if preview:
-        return Response(text_shown(text, request.user, kept=False, twin=twin), status_code=200)
-    recital.library.keep(request.user, text)
-    return Response(text_shown(text, request.user, twin=twin), headers={"Location": f"/api/texts/{text.id}"})
+        return Response(shown, status_code=200)
+    return Response(shown, headers={"Location": f"/api/texts/{text.id}"})
+
+
+@post(
+    "/texts/chapters",
+    operation_id="addChapters",
+    operation_class=FileOffered,
+    request_max_body_size=FILE_BYTES,
+    responses={200: answered(ChapterList), **declared(401, 403, 413, 415, 422, 503)},
+)
+async def add_chapters(
+    recital: Asked,
+    request: RecitalRequest,
+    preview: FromQuery[bool] = False,
+    numbers: Annotated[
+        list[int] | None, QueryParameter(name="chapter", max_items=1000, description="only these, from 0")
+    ] = None,
+) -> Response[ChapterList]:
+    """Keep each chapter of a book as a text of its own, or only show which there are."""
+    offer = await offered_file(request)
+    chapters = await sync_to_thread(
+        _taken_apart, recital.library, request.user, offer, numbers=numbers, keep=not preview
+    )
+    return Response(ChapterList(items=chapters), status_code=200 if preview else 201)
+
+
+@get(
+    "/texts/suggestions",
+    operation_id="suggestTexts",
+    sync_to_thread=True,
+    responses=declared(401, 403, 422, 503),
+)
+def suggest_texts(recital: Asked, language: Annotated[str, QueryParameter(max_length=40)]) -> SuggestionList:
+    """Random articles that somebody may like to read."""
+    return SuggestionList(items=recital.library.suggestions(language))
 
 
 @get("/texts", operation_id="listTexts", sync_to_thread=True, responses=declared(401, 403, 422, 503))
@@ -108,4 +154,30 @@ def put_place(recital: Asked, request: RecitalRequest, text_id: FromPath[UUID], 
     recital.library.save_place(request.user, TextId(text_id), Place(data.paragraph, data.sentence))
 
 
-ROUTES = (add_text, list_texts, get_text, change_text, retire_text, put_place)
+def _taken(
+    library: Library, owner: Speaker, offer: Offer | FileOffer, *, keep: bool
+) -> tuple[RecitalText, TextSummary | None]:
+    match offer:
+        case FileOffer():
+            text = library.from_file(owner, offer.name, offer.body, offer.wishes)
+        case Offer(kind="article"):
+            text = library.from_article(owner, offer.url or "", offer.wishes)
+        case Offer():
+            text = library.from_prose(owner, offer.prose or "", offer.wishes)
+    twin = library.twin(owner, text)
+    return (library.keep(owner, text) if keep else text), twin
+
+
+def _taken_apart(
+    library: Library, owner: Speaker, offer: FileOffer, *, numbers: list[int] | None, keep: bool
+) -> list[Chapter]:
+    found = []
+    for number, text in enumerate(library.chapters(owner, offer.name, offer.body, offer.wishes)):
+        if numbers is None or number in numbers:
+            if keep:
+                library.keep(owner, text)
+            found.append(chapter_shown(number, text, kept=keep))
+    return found
+
+
+ROUTES = (add_text, add_chapters, suggest_texts, list_texts, get_text, change_text, retire_text, put_place)

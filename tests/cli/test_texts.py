@@ -51,7 +51,7 @@ def test_what_cannot_be_a_text_is_invalid(terminal: Terminal) -> None:
     (terminal.folder / "empty.txt").write_text(" \n…\n")
     (terminal.folder / "image.txt").write_bytes(b"\xff\xd8\xff")
     terminal.refused("texts", "add", "empty.txt", code=3)
-    assert "image.txt is not UTF-8" in terminal.refused("texts", "add", "image.txt", code=3)
+    assert "image.txt" in terminal.refused("texts", "add", "image.txt", code=3)
     terminal.refused("texts", "add", "empty.txt", "--language", "klingon!", code=3)
 
 
@@ -59,7 +59,7 @@ def test_what_is_not_there_is_not_found(terminal: Terminal) -> None:
     (terminal.folder / "a.txt").write_text("א")
     terminal.refused("texts", "show", str(uuid.uuid4()), code=4)
     terminal.refused("texts", "add", "a.txt", "--owner", "nobody@example.org", code=4)
-    terminal.run("texts", "add", "missing.txt", code=2)
+    terminal.refused("texts", "add", "missing.txt", code=4)
     terminal.run("texts", "show", "not-an-id", code=2)
 
 
@@ -74,3 +74,24 @@ def test_a_text_is_renamed_shared_and_retired(terminal: Terminal) -> None:
     assert terminal.json("texts", "list", "--search", "evening") == []
     terminal.run("texts", "retire", text["id"])
     assert terminal.json("texts", "list") == []
+
+
+def test_many_files_are_added_and_a_bad_one_does_not_stop_the_others(terminal: Terminal) -> None:
+    for name, words in (("a.txt", "One cat."), ("b.txt", ""), ("c.html", "<h1>Dogs</h1><p>Two dogs.</p>")):
+        (terminal.folder / name).write_text(words)
+    result = terminal.run("texts", "add", "a.txt", "b.txt", "c.html", "--language", "en", code=3)
+    assert "b.txt: " in result.stderr
+    assert {one["title"] for one in terminal.json("texts", "list")} == {"a", "Dogs"}
+
+
+def test_a_title_is_for_one_text(terminal: Terminal) -> None:
+    terminal.run("texts", "add", "a.txt", "b.txt", "--title", "Both", code=2)
+
+
+def test_a_language_that_is_not_configured_is_refused(terminal: Terminal) -> None:
+    (terminal.folder / "a.txt").write_text("Un chat.")
+    assert "he, yi, en" in terminal.refused("texts", "add", "a.txt", "--language", "fr", code=3)
+
+
+def test_an_address_of_this_very_machine_is_refused(terminal: Terminal) -> None:
+    terminal.refused("texts", "add", "http://127.0.0.1:1/a.html", code=3)

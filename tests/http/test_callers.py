@@ -65,6 +65,8 @@ ALLOWED: dict[str, dict[str, int]] = {
     "signOutEverywhere": IN_PERSON | dict.fromkeys(("pending", "unsigned_up", "browser", "dana", "noam", "admin"), 204),
     "addText": AGREED | dict.fromkeys((*DANA, "noam", "admin"), 201),
     "listTexts": AGREED,
+    "addChapters": AGREED | dict.fromkeys((*DANA, "noam", "admin"), 201),
+    "suggestTexts": AGREED | dict.fromkeys((*DANA, "noam", "admin"), 422),  # in a language that is not configured
     "getText": AGREED | {"noam": 404},
     "changeText": AGREED | {"noam": 404},
     "retireText": AGREED | dict.fromkeys((*DANA, "admin"), 204) | {"noam": 404},
@@ -236,6 +238,8 @@ def asked(operation_id: str, text: str) -> dict[str, Any]:
     """A good request of the operation, for httpx."""
     requests: dict[str, dict[str, Any]] = {
         "addText": {"json": {"prose": "Hello.", "language": "en"}},
+        "addChapters": {"files": {"file": ("a.txt", b"A cat.")}, "data": {"language": "en"}},
+        "suggestTexts": {"params": {"language": "fr"}},
         "openSession": {"json": {"text_id": text, "capture": CAPTURE}},
         "putSegment": {"content": SEGMENT, "headers": segment_headers(SEGMENT)},
         "putMarks": {"json": {"from": 0, "marks": []}},
