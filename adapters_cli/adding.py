@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
@@ -13,7 +14,7 @@ from adapters_cli.failures import exit_code, one_line
 from adapters_cli.output import json_option, show_json
 from adapters_cli.start import Installation, local_admin
 from recital_core import errors
-from recital_core.library import Library, Wishes
+from recital_core.library import Wishes
 from recital_core.speakers import Speaker
 from recital_core.texts import RecitalText
 
@@ -67,7 +68,7 @@ def add(
         with click.progressbar(
             places, file=sys.stderr, hidden=len(places) == 1 or not sys.stderr.isatty(), label="texts"
         ) as waiting:
-            code = added.all(waiting)
+            code = added.every(waiting)
     ctx.exit(code)
 
 
@@ -81,12 +82,12 @@ class Added:
         self._chapters = chapters
         self._as_json = as_json
 
-    def all(self, places: Iterable[str]) -> int:
+    def every(self, places: Iterable[str]) -> int:
         """The exit code: that of the last failure, or 0."""
         code, found = 0, []
         for place in places:
             try:
-                for text in self._texts(self._library, place):
+                for text in self._texts(place):
                     self._library.keep(self._owner, text)
                     found.append(text)
                     if not self._as_json:
@@ -98,21 +99,29 @@ class Added:
             show_json([_facts(text) for text in found])
         return code
 
-    def _texts(self, library: Library, place: str) -> Iterator[RecitalText]:
+    def _texts(self, place: str) -> Iterator[RecitalText]:
         if place.startswith(WEB):
-            yield library.from_page(self._owner, place, self._wishes)
-        elif place == PIPED:
-            yield library.from_file(self._owner, PIPED, click.get_binary_stream("stdin"), self._wishes)
-        else:
-            try:
-                file = Path(place).open("rb")  # noqa: SIM115 - closed below, once its texts are taken
-            except OSError as wrong:
-                raise errors.NotFound(f"It cannot be opened: {wrong.strerror or wrong}.") from wrong
-            with file:
-                if self._chapters:
-                    yield from library.chapters(self._owner, Path(place).name, file, self._wishes)
-                else:
-                    yield library.from_file(self._owner, Path(place).name, file, self._wishes)
+            yield self._library.from_page(self._owner, place, self._wishes)
+            return
+        with _opened(place) as file:
+            name = Path(place).name
+            if self._chapters:
+                yield from self._library.chapters(self._owner, name, file, self._wishes)
+            else:
+                yield self._library.from_file(self._owner, name, file, self._wishes)
+
+
+@contextlib.contextmanager
+def _opened(place: str) -> Iterator[BinaryIO]:
+    """The file, or what is piped in. Raises NotFound."""
+    if place == PIPED:
+        yield sys.stdin.buffer
+        return
+    try:
+        with Path(place).open("rb") as file:
+            yield file
+    except OSError as wrong:
+        raise errors.NotFound(f"It cannot be read: {wrong.strerror or wrong}.") from wrong
 
 
 def _facts(text: RecitalText) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, BinaryIO, Literal
+from typing import Annotated, BinaryIO, Literal, cast
 
 import msgspec
 from litestar.datastructures import UploadFile
@@ -52,6 +52,8 @@ class FileOffer(msgspec.Struct, frozen=True, kw_only=True):
 async def offered(request: RecitalRequest) -> Offer | FileOffer:
     """What the body offers. Raises UnsupportedMediaType, Malformed, Invalid."""
     declared, _parameters = request.content_type
+    if not await request.body():
+        raise errors.Invalid("The body is missing.")
     if declared == FORM:
         return await offered_file(request)
     if declared != JSON:
@@ -67,16 +69,18 @@ async def offered_file(request: RecitalRequest) -> FileOffer:
     declared, _parameters = request.content_type
     if declared != FORM:
         raise errors.UnsupportedMediaType(f"Send this as {FORM}.", accepted=[FORM])
+    if not await request.body():
+        raise errors.Invalid("The body is missing.")
     form = await request.form()
     file = form.get("file")
     if not isinstance(file, UploadFile):
         raise errors.Invalid("The form needs a file under the name “file”.")
-    given = {name: value for name, value in form.dict().items() if name in Wishes.__struct_fields__ and value != ""}
+    given = {name: form[name] for name in Wishes.__struct_fields__ if form.get(name)}
     try:
         wishes = msgspec.convert(given, Wishes, strict=False)
     except msgspec.ValidationError as wrong:
         raise errors.Invalid(str(wrong)) from wrong
-    return FileOffer(name=file.filename, body=file.file, wishes=wishes)
+    return FileOffer(name=file.filename, body=cast("BinaryIO", file.file), wishes=wishes)
 
 
 FILE_SCHEMA = Schema(

@@ -121,6 +121,8 @@ def _migrate(settings: Settings, url: str, *, serving: bool) -> None:
 def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recital:
     from adapters_storage.agreements import agreement_in
     from adapters_storage.analytics import analytics_of
+    from adapters_storage.articles.fetching import Fetcher, user_agent
+    from adapters_storage.articles.sources import OutsideSources
     from adapters_storage.audio.workshop import FfmpegWorkshop
     from adapters_storage.blobs.filesystem import FolderBlobStore
     from adapters_storage.clock import SystemClock
@@ -175,7 +177,6 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
         sealer=sealer,
         analytics=analytics,
     )
-
     correspondence = Correspondence(
         store=store,
         accounts=accounts,
@@ -208,7 +209,14 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
 
     return Recital(
         settings=settings,
-        library=Library(store=store, clock=clock, sealer=sealer, analytics=analytics),
+        library=Library(
+            store=store,
+            clock=clock,
+            sealer=sealer,
+            analytics=analytics,
+            sources=OutsideSources(fetcher=Fetcher(user_agent=user_agent(settings.contact)), clock=clock),
+            languages=settings.languages,
+        ),
         accounts=accounts,
         membership=Membership(store=store, clock=clock, agreement=agreement),
         personal_data=PersonalData(store=store, staging=staging, archive=archive, clock=clock),

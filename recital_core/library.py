@@ -21,6 +21,7 @@ from recital_core.ports import (
     TextFilter,
     TextSummary,
 )
+from recital_core.prose import without_brackets
 from recital_core.speakers import Role, Speaker
 from recital_core.texts import (
     Language,
@@ -32,7 +33,6 @@ from recital_core.texts import (
     language_tag,
     paragraphs_of,
     title_of,
-    without_brackets,
 )
 
 MAX_PROSE_CHARACTERS = 5_000_000

@@ -11,11 +11,11 @@ PAGE = b"<!doctype html><title>Cats</title><nav>Menu</nav><h1>Cats</h1><p>A <b>c
 
 def test_a_file_is_a_text(dana: Caller) -> None:
     file = {"file": ("cats.html", PAGE, "text/html")}
-    made = dana.post("/api/texts", files=file, data={"language": "en", "public": "true"})
+    made = dana.post("/api/texts", files=file, data={"language": "en", "public": "false"})
     assert made.status_code == 201, made.text
     text = made.json()
     assert text["paragraphs"] == [["Cats"], ["A cat sat.", "It slept."]]
-    assert (text["title"], text["source"]["kind"], text["public"]) == ("Cats", "file", True)
+    assert (text["title"], text["source"]["kind"], text["public"]) == ("Cats", "file", False)
 
 
 def test_a_file_is_shown_before_it_is_kept(dana: Caller) -> None:

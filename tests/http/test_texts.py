@@ -82,7 +82,7 @@ def test_what_is_no_json_is_refused(dana: Caller, body: bytes) -> None:
     assert (refused.status_code, slug(refused)) == (422, "malformed" if body else "invalid")
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
 def test_json_that_does_not_say_so_is_refused(dana: Caller, kind: str) -> None:
     body = b'{"prose": "Hello.", "language": "en"}'
     refused = dana.post("/api/texts", content=body, headers={"content-type": kind})
@@ -95,7 +95,7 @@ def test_a_charset_does_no_harm(dana: Caller) -> None:
 
 
 def test_bodies_are_bounded(dana: Caller) -> None:
-    for path, limit in (("/api/texts", 6), (f"/api/sessions/{uuid.uuid4()}/end", 1)):
+    for path, limit in (("/api/texts", 11), (f"/api/sessions/{uuid.uuid4()}/end", 1)):
         body = b'{"prose": "' + bytes(limit * 1024 * 1024)
         refused = dana.post(path, content=body, headers={"content-type": "application/json"})
         assert (refused.status_code, slug(refused)) == (413, "too-large")
@@ -103,7 +103,7 @@ def test_bodies_are_bounded(dana: Caller) -> None:
 
 def test_a_text_that_is_not_there_is_not_found(dana: Caller) -> None:
     assert slug(dana.get(f"/api/texts/{uuid.uuid4()}")) == "text-not-found"
-    assert slug(dana.get("/api/texts/suggestions")) == "not-found"
+    assert slug(dana.get("/api/texts/anything")) == "not-found"
 
 
 def test_the_same_words_again_are_pointed_out(dana: Caller, noam: Caller) -> None:
