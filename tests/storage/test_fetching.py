@@ -323,7 +323,7 @@ def test_the_system_s_own_name_service_leads_to_this_machine_no_more(host: str) 
 
 def test_the_real_network_dials_and_trusts_none_but_known_authorities() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        connection = Network().dial(*server.getsockname(), 5.0)
+        connection = Network().dial("127.0.0.1", server.getsockname()[1], 5.0)
         there = connection.getpeername()
         connection.close()
         assert there == server.getsockname()
