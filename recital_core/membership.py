@@ -111,6 +111,7 @@ class Membership:
     def accept(self, speaker: Speaker, secret: str, by: Actor = OPERATOR) -> Speaker:
         """Make a waiting speaker one who may record. Whoever may already uses nothing up. Raises InvitationNotValid."""
         with self._store.transaction() as tx:
+            _still_there(tx, speaker)
             return invited(tx, speaker.id, secret, by, self._clock.now())
 
     # ---- what somebody says of themselves
@@ -132,7 +133,7 @@ class Membership:
             signed_at=now,
         )
         with self._store.transaction() as tx:
-            agreed = msgspec.structs.replace(_locked(tx, speaker.id), agreement_version=version)
+            agreed = msgspec.structs.replace(_still_there(tx, speaker), agreement_version=version)
             tx.speakers.save(agreed)
             if tx.signatures.add(signature):
                 tx.audit.add(by.did(Event.AGREED, now, to=speaker.id, version=version))
@@ -142,7 +143,7 @@ class Membership:
     def update(self, speaker: Speaker, changes: Mapping[str, object]) -> Speaker:
         """Change some of display_name, language, birth_year, sex, on_leaderboard. Raises Invalid."""
         with self._store.transaction() as tx:
-            changed = _locked(tx, speaker.id).changed(changes, this_year=self._clock.now().year)
+            changed = _still_there(tx, speaker).changed(changes, this_year=self._clock.now().year)
             tx.speakers.save(changed)
         return changed
 
@@ -179,6 +180,14 @@ def invited(tx: Transaction, speaker_id: SpeakerId, secret: str, by: Actor, now:
     tx.speakers.save(admitted)
     tx.audit.add(by.did(Event.INVITATION_USED, now, to=speaker.id, invitation=str(invitation.id)))
     return admitted
+
+
+def _still_there(tx: Transaction, caller: Speaker) -> Speaker:
+    """The caller as they are now, locked. Raises NotSignedIn when they were erased since they were let in."""
+    speaker = tx.speakers.lock(caller.id)
+    if speaker is None:
+        raise errors.NotSignedIn("This account is gone.")
+    return speaker
 
 
 def _locked(tx: Transaction, speaker_id: SpeakerId) -> Speaker:

@@ -50,7 +50,7 @@ def list_speakers(
     operation_id="approveSpeaker",
     status_code=200,
     sync_to_thread=True,
-    responses=declared(401, 403, 413, 415, 503),
+    responses=declared(401, 403, 409, 413, 415, 503),
 )
 def approve_speaker(recital: Asked, request: RecitalRequest, data: JSONBody[Approval]) -> SpeakerShown:
     """Let somebody record, also before they ever signed in; never lowers a role."""
@@ -81,7 +81,7 @@ def list_invitations(recital: Asked, cursor: Cursor = None, limit: Limit = PAGE)
     "/admin/invitations",
     operation_id="makeInvitation",
     sync_to_thread=True,
-    responses=declared(401, 403, 413, 415, 503),
+    responses=declared(401, 403, 409, 413, 415, 503),
 )
 def make_invitation(recital: Asked, request: RecitalRequest, data: JSONBody[InvitationWanted]) -> InvitationMade:
     """An address that lets whoever opens it record without waiting."""
@@ -101,7 +101,7 @@ def make_invitation(recital: Asked, request: RecitalRequest, data: JSONBody[Invi
     "/admin/invitations/{invitation_id:uuid}",
     operation_id="withdrawInvitation",
     sync_to_thread=True,
-    responses=declared(401, 403, 404, 503),
+    responses=declared(401, 403, 404, 409, 503),
 )
 def withdraw_invitation(recital: Asked, request: RecitalRequest, invitation_id: FromPath[UUID]) -> None:
     """Let an invitation admit nobody any more."""
@@ -142,7 +142,7 @@ def retry_session(recital: Asked, request: RecitalRequest, session_id: FromPath[
     operation_id="discardSession",
     status_code=202,
     sync_to_thread=True,
-    responses=declared(401, 403, 404, 503),
+    responses=declared(401, 403, 404, 409, 503),
 )
 def discard_session(recital: Asked, request: RecitalRequest, session_id: FromPath[UUID]) -> SessionShown:
     """Have a session erased, whoever recorded it."""

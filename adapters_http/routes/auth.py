@@ -163,7 +163,7 @@ def sign_out(recital: Asked, request: RecitalRequest) -> Response[None]:
     status_code=204,
     sync_to_thread=True,
     guards=[not_delegated],
-    responses={204: EMPTY, **declared(401, 403, 503)},
+    responses={204: EMPTY, **declared(401, 403, 409, 503)},
 )
 def sign_out_everywhere(recital: Asked, request: RecitalRequest) -> Response[None]:
     """End every sign-in and every token of the caller."""

@@ -23,7 +23,7 @@ def get_me(recital: Asked, request: RecitalRequest) -> Me:
     return me_shown(request.user, recital.membership.agreement)
 
 
-@patch("/me", operation_id="changeMe", sync_to_thread=True, responses=declared(401, 403, 413, 415, 503))
+@patch("/me", operation_id="changeMe", sync_to_thread=True, responses=declared(401, 403, 409, 413, 415, 503))
 def change_me(recital: Asked, request: RecitalRequest, data: JSONBody[MeChanged]) -> Me:
     """Change what others see of the caller, and what they say of themselves."""
     return me_shown(recital.membership.update(request.user, data.given()), recital.membership.agreement)
@@ -47,7 +47,7 @@ def sign_agreement(recital: Asked, request: RecitalRequest, data: JSONBody[Signi
     operation_id="acceptInvitation",
     status_code=200,
     sync_to_thread=True,
-    responses=declared(401, 403, 413, 415, 503),
+    responses=declared(401, 403, 409, 413, 415, 503),
 )
 def accept_invitation(recital: Asked, request: RecitalRequest, data: JSONBody[Invited]) -> Me:
     """Wait no longer, by an invitation."""

@@ -134,7 +134,7 @@ def preview_session(recital: Asked, request: RecitalRequest, session_id: FromPat
     operation_id="disavowSession",
     status_code=202,
     sync_to_thread=True,
-    responses={202: EMPTY, **declared(401, 403, 404, 503)},
+    responses={202: EMPTY, **declared(401, 403, 404, 409, 503)},
 )
 def disavow_session(recital: Asked, request: RecitalRequest, session_id: FromPath[UUID]) -> Response[None]:
     """Have the session erased, whatever is under way."""

@@ -48,7 +48,7 @@ PATH = "/texts/{text_id:uuid}"
     operation_id="addText",
     operation_class=TextOffered,
     request_max_body_size=FILE_BYTES,
-    responses={200: answered(TextShown), **declared(401, 403, 413, 415, 422, 503)},
+    responses={200: answered(TextShown), **declared(401, 403, 409, 413, 415, 422, 503)},
 )
 async def add_text(recital: Asked, request: RecitalRequest, preview: FromQuery[bool] = False) -> Response[TextShown]:
     """Keep a text, or only show how it would be split."""
@@ -65,7 +65,7 @@ async def add_text(recital: Asked, request: RecitalRequest, preview: FromQuery[b
     operation_id="addChapters",
     operation_class=FileOffered,
     request_max_body_size=FILE_BYTES,
-    responses={200: answered(ChapterList), **declared(401, 403, 413, 415, 422, 503)},
+    responses={200: answered(ChapterList), **declared(401, 403, 409, 413, 415, 422, 503)},
 )
 async def add_chapters(
     recital: Asked,
@@ -136,7 +136,7 @@ def change_text(
     return text_shown(text, request.user)
 
 
-@delete(PATH, operation_id="retireText", sync_to_thread=True, responses=declared(401, 403, 404, 503))
+@delete(PATH, operation_id="retireText", sync_to_thread=True, responses=declared(401, 403, 404, 409, 503))
 def retire_text(recital: Asked, request: RecitalRequest, text_id: FromPath[UUID]) -> None:
     """Take a text out of all lists; recordings keep its words."""
     recital.library.retire(request.user, TextId(text_id))
@@ -147,7 +147,7 @@ def retire_text(recital: Asked, request: RecitalRequest, text_id: FromPath[UUID]
     operation_id="putPlace",
     status_code=204,
     sync_to_thread=True,
-    responses=declared(401, 403, 404, 413, 415, 503),
+    responses=declared(401, 403, 404, 409, 413, 415, 503),
 )
 def put_place(recital: Asked, request: RecitalRequest, text_id: FromPath[UUID], data: JSONBody[PlaceShown]) -> None:
     """Keep where the caller will go on."""

@@ -34,7 +34,7 @@ def list_tokens(recital: Asked, request: RecitalRequest) -> TokenList:
     operation_id="makeToken",
     sync_to_thread=True,
     guards=[browser_only],
-    responses=declared(401, 403, 413, 415, 503),
+    responses=declared(401, 403, 409, 413, 415, 503),
 )
 def make_token(recital: Asked, request: RecitalRequest, data: JSONBody[TokenWanted]) -> TokenMade:
     """A token for a program, to be sent as `Authorization: Bearer`."""
@@ -48,7 +48,7 @@ def make_token(recital: Asked, request: RecitalRequest, data: JSONBody[TokenWant
     operation_id="revokeToken",
     sync_to_thread=True,
     guards=[not_delegated],
-    responses=declared(401, 403, 404, 503),
+    responses=declared(401, 403, 404, 409, 503),
 )
 def revoke_token(recital: Asked, request: RecitalRequest, token_id: FromPath[UUID]) -> None:
     """End a sign-in or a token of the caller's."""

@@ -118,3 +118,14 @@ def test_the_last_admin_stays(world: World, admin: Speaker) -> None:
         world.personal_data.erase(admin, retire_texts=False)
     world.speaker("another", Role.ADMIN)
     world.personal_data.erase(admin, retire_texts=False)
+
+
+def test_a_call_that_comes_a_moment_too_late_finds_its_caller_signed_out(world: World, dana: Speaker) -> None:
+    _, secret = world.membership.invite(uses=1, lasts=timedelta(days=1))
+    world.personal_data.erase(dana, retire_texts=False)
+    with pytest.raises(errors.NotSignedIn):
+        world.membership.update(dana, {"display_name": "Dana"})
+    with pytest.raises(errors.NotSignedIn):
+        world.membership.agree(dana, world.membership.agreement.version, "en")
+    with pytest.raises(errors.NotSignedIn):
+        world.membership.accept(dana, secret)

@@ -52,6 +52,17 @@ def test_what_says_that_it_has_no_body_has_none(dana: Caller) -> None:
         assert (answer.is_success, answer.content) == (True, b""), path
 
 
+def test_whatever_changes_something_says_that_it_may_meet_another_change(document: dict[str, Any]) -> None:
+    """Its caller, or what it is about, may be erased at the same moment."""
+    silent = {
+        entry["operationId"]
+        for entries in document["paths"].values()
+        for method, entry in entries.items()
+        if method not in {"get", "head"} and "409" not in entry["responses"]
+    }
+    assert silent == {"askForLink", "signOut"}, "they add nothing of their caller's"
+
+
 def test_every_schema_in_it_is_one(document: dict[str, Any]) -> None:
     """An array's `items` is one schema, not a list of them (JSON Schema 2020-12, 10.3.1.2)."""
     assert all(isinstance(schema["items"], dict) for schema in within(document) if "items" in schema)
