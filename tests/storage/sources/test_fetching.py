@@ -7,7 +7,6 @@ import ipaddress
 import socket
 import ssl
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -27,12 +26,6 @@ NOT_PUBLIC = (
     *("::ffff:127.0.0.1", "::ffff:169.254.169.254", "::ffff:8.8.8.8", "64:ff9b::7f00:1", "64:ff9b:1::a00:1"),
     *("2002:7f00:1::1", "2002:a9fe:a9fe::", "2001:0:4136:e378:8000:63bf:80ff:fffe"),
 )
-
-
-@pytest.fixture
-def web() -> Iterator[LoopbackWeb]:
-    with LoopbackWeb() as web:
-        yield web
 
 
 @pytest.fixture
