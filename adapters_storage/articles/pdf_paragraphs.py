@@ -9,15 +9,16 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from adapters_storage.articles.pdf_lines import Line
-from adapters_storage.articles.visual_order import brackets_as_drawn, is_right_to_left, logical
+from adapters_storage.articles.visual_order import brackets_as_drawn, is_right_to_left, logical, with_brackets_in_pairs
 
 EDGE_LINES = 2
 REPEATED_ON_PAGES, NUMBERED_PAGES = 3, 2
 SAME_HEIGHT_PT = 4
 NUMBERS = re.compile(r"\d+|\b[ivxlc]+\b")
-SIZE_CHANGE = 0.15
+SIZE_CHANGE = 0.2
 WIDE_PITCH = 1.35
-INDENT_SHARE = 0.8
+USUAL_PITCH, MAX_PITCH, ENOUGH_STEPS = 1.2, 2.2, 10
+INDENT_SHARE, MAX_INDENT_SHARE = 0.8, 3
 ROOM_SHARE = 0.12
 ENDS_SENTENCE = re.compile(r"[.!?…:;׃][\"'”’»)\]]*$")
 HYPHENATED = re.compile(r"[a-zß-ÿ][-\u2010\xad]$")
@@ -36,15 +37,24 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> list[str]:
     """The text in the order of reading; a table's row is one paragraph with its cells parted by tabs."""
     mirrored = brackets_as_drawn([line.text for page in pages for line in page if is_right_to_left(line.text)])
     all_rtl = is_right_to_left("".join(line.text for page in pages for line in page))
+    usual_pitch = _usual_pitch(pages)
     blocks: list[Block] = []
     for page in _without_repeated(pages):
-        for number, block in enumerate(_blocks(page, all_rtl)):
+        for number, block in enumerate(_blocks(page, all_rtl, usual_pitch)):
             is_top = number == 0 or block.lines[0].y > blocks[-1].lines[-1].y
             if is_top and blocks and _goes_on(blocks[-1], block):
                 blocks[-1].lines.extend(block.lines)
             else:
                 blocks.append(block)
     return [_joined(block, mirrored) for block in blocks]
+
+
+def _usual_pitch(pages: Sequence[Sequence[Line]]) -> float:
+    """From line to line in a paragraph, in heights of a line: a quarter of all steps is hardly less."""
+    steps = sorted((a.y - b.y) / b.height for page in pages for a, b in pairwise(page) if a.y > b.y)
+    if len(steps) < ENOUGH_STEPS:
+        return USUAL_PITCH
+    return min(max(steps[len(steps) // 4], 1.0), MAX_PITCH)
 
 
 def _without_repeated(pages: Sequence[Sequence[Line]]) -> Iterator[list[Line]]:
@@ -68,8 +78,8 @@ def _is_repeated(counted: Counter[tuple[str, int]], key: tuple[str, int]) -> boo
     return counted[key] >= (NUMBERED_PAGES if only_number else REPEATED_ON_PAGES)
 
 
-def _blocks(page: Iterable[Line], all_rtl: bool) -> Iterator[Block]:
-    for region in _regions(page):
+def _blocks(page: Iterable[Line], all_rtl: bool, usual_pitch: float) -> Iterator[Block]:
+    for region in _regions(page, usual_pitch):
         rtl = is_right_to_left("".join(line.text for line in region), otherwise=all_rtl)
         left, right = min(line.left for line in region), max(line.right for line in region)
         block = Block([region[0]], rtl, left, right)
@@ -85,7 +95,7 @@ def _directed(block: Block, all_rtl: bool) -> Block:
     return block._replace(rtl=is_right_to_left("".join(line.text for line in block.lines), otherwise=all_rtl))
 
 
-def _regions(page: Iterable[Line]) -> Iterator[list[Line]]:
+def _regions(page: Iterable[Line], usual_pitch: float) -> Iterator[list[Line]]:
     """Lines of one size under each other, as close as they are in a paragraph."""
     region: list[Line] = []
     pitch = None
@@ -94,10 +104,11 @@ def _regions(page: Iterable[Line]) -> Iterator[list[Line]]:
             step = region[-1].y - line.y
             apart = (
                 step <= 0
+                or _turns(region[-1], line)
                 or abs(line.height - region[-1].height) > SIZE_CHANGE * region[-1].height
-                or step > WIDE_PITCH * (pitch or 1.5 * line.height)
-                or line.left > region[-1].right
-                or line.right < region[-1].left
+                or step > WIDE_PITCH * (pitch or usual_pitch * line.height)
+                or line.left > region[-1].right + MAX_INDENT_SHARE * line.height
+                or line.right < region[-1].left - MAX_INDENT_SHARE * line.height
             )
             if apart:
                 yield region
@@ -111,7 +122,12 @@ def _regions(page: Iterable[Line]) -> Iterator[list[Line]]:
 
 def _ends(line: Line, after: Line, block: Block) -> bool:
     """Whether a paragraph ends between two lines: room was left, or the next is indented, a row or an item."""
-    if "\t" in line.signs or "\t" in after.signs or BULLET.match(after.text[::-1] if block.rtl else after.text):
+    if (
+        _turns(line, after)
+        or "\t" in line.signs
+        or "\t" in after.signs
+        or BULLET.match(after.text[::-1] if block.rtl else after.text)
+    ):
         return True
     start, before = (
         (block.right - after.right, block.right - line.right)
@@ -124,6 +140,12 @@ def _ends(line: Line, after: Line, block: Block) -> bool:
     if start > INDENT_SHARE * after.height and before < INDENT_SHARE * line.height / 2:
         return True
     return not _is_full(line, after, block)
+
+
+def _turns(line: Line, after: Line) -> bool:
+    """Whether a line of one direction alone follows one of the other alone, as English follows Hebrew."""
+    directions = [{is_right_to_left(c) for c in each.text if c.isalpha()} for each in (line, after)]
+    return len(directions[0]) == len(directions[1]) == 1 and directions[0] != directions[1]
 
 
 def _is_full(line: Line, after: Line, block: Block) -> bool:
@@ -157,4 +179,4 @@ def _joined(block: Block, mirrored: bool) -> str:
             text += read
         else:
             text = f"{text} {read}" if text else read
-    return text
+    return with_brackets_in_pairs(text) if any(is_right_to_left(c) for c in text) else text

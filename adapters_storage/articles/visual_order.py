@@ -13,8 +13,11 @@ from collections.abc import Sequence
 
 RIGHT, LEFT, NUMBER, OTHER = "R", "L", "N", "O"
 KINDS = {"R": RIGHT, "AL": RIGHT, "L": LEFT, "EN": NUMBER, "AN": NUMBER}
-MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
+MIRRORED_QUOTES = str.maketrans("“”‘’", "”“’‘")
+"""PDFium mirrors them within Hebrew, which nobody else does."""
+MIRRORED = str.maketrans("()[]{}<>«»‹›“”‘’", ")(][}{><»«›‹”“’‘")
 BRACKETS = {")": "(", "]": "[", "}": "{"}
+AFTER_WORDS = re.compile(r"[,;:.!?]\s")
 AS_DRAWN = re.compile(r"\([^()]*\)|\[[^][]*\]")
 AS_WRITTEN = re.compile(r"\)[^()]*\(|\][^][]*\[")
 
@@ -33,8 +36,8 @@ def logical(signs: Sequence[str], *, rtl: bool, mirrored: bool = True) -> str:
         island = signs[first : last + 1]
         if not rtl and kinds[first] == RIGHT:
             pieces.append(logical(island, rtl=True, mirrored=mirrored))
-        elif rtl and mirrored and kinds[first] == OTHER:
-            pieces.append("".join(island).translate(MIRRORED))
+        elif rtl and kinds[first] == OTHER:
+            pieces.append("".join(island).translate(MIRRORED if mirrored else MIRRORED_QUOTES))
         else:
             pieces.append("".join(island))
         first = last + 1
@@ -52,6 +55,31 @@ def brackets_as_drawn(lines: Sequence[str]) -> bool:
     """Whether the lines, from left to right, have brackets as they look rather than as they were typed."""
     drawn = sum(len(AS_DRAWN.findall(line)) for line in lines)
     return drawn >= sum(len(AS_WRITTEN.findall(line)) for line in lines)
+
+
+def with_brackets_in_pairs(text: str) -> str:
+    """`text` with each kind of bracket opened and closed in turn, where it is not, but could be.
+
+    At the edge of Hebrew and English it is not always known whether a bracket was mirrored.
+    """
+    for closing, opening in BRACKETS.items():
+        places = [place for place, character in enumerate(text) if character in (opening, closing)]
+        in_turn = (opening, closing) * (len(places) // 2)
+        if len(places) % 2 == 0 and not _is_balanced([text[place] for place in places], opening):
+            characters = list(text)
+            for place, bracket in zip(places, in_turn, strict=True):
+                characters[place] = bracket
+            text = "".join(characters)
+    return text
+
+
+def _is_balanced(brackets: Sequence[str], opening: str) -> bool:
+    depth = 0
+    for bracket in brackets:
+        depth += 1 if bracket == opening else -1
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def _kinds(signs: Sequence[str]) -> list[str]:
@@ -78,20 +106,22 @@ def _island(signs: Sequence[str], kinds: Sequence[str], first: int, rtl: bool) -
     last, words = first, kinds[first] != NUMBER
     for index in range(first + 1, len(signs)):
         kind = kinds[index]
-        if kind == (RIGHT if rtl else LEFT) or (rtl and _closes_what_stood_before(signs, first, index)):
+        if kind == (RIGHT if rtl else LEFT):
             break
         if kind == OTHER or (not rtl and kind == NUMBER):
             continue
         if index > last + 1 and not words:
             break
         last, words = index, words or kind != NUMBER
-    if rtl and last + 1 < len(signs) and signs[last + 1] in BRACKETS:  # the end of: Wikipedia (en)
-        last += not _closes_what_stood_before(signs, first, last + 1)
-    return last
+    after = "".join(signs[last + 1 : last + 3])
+    if not rtl or not after:
+        return last
+    closes = _is_within_brackets(signs[first : last + 1], after[0])  # Wikipedia (en)
+    goes_on = words and AFTER_WORDS.fullmatch(after)  # the line ends here, and not the English
+    return last + 1 if closes or goes_on else last
 
 
-def _closes_what_stood_before(signs: Sequence[str], first: int, index: int) -> bool:
-    """Whether a closing bracket has no opening one in the stretch from `first`."""
-    opening = BRACKETS.get(signs[index])
-    stretch = signs[first:index]
-    return opening is not None and stretch.count(opening) <= stretch.count(signs[index])
+def _is_within_brackets(stretch: Sequence[str], bracket: str) -> bool:
+    """Whether a bracket is open at the end of a stretch, whichever way it looks."""
+    pair = next((pair for pair in BRACKETS.items() if bracket in pair), None)
+    return pair is not None and sum(sign in pair for sign in stretch) % 2 == 1
