@@ -32,7 +32,7 @@ installed:
 	@test -x $(BIN)/python && test -x $(BIN)/pip || sh .ci/environment .venv
 	@cmp -s requirements.lock .venv/requirements.lock || { \
 	  echo "Installing what Recital needs into .venv ..." && \
-	  $(PIP) install --require-hashes --requirement requirements.lock && \
+	  $(PIP) install --no-compile --require-hashes --requirement requirements.lock && \
 	  cp requirements.lock .venv/requirements.lock; }
 	@cmp -s pyproject.toml .venv/pyproject.toml || { \
 	  $(PIP) install --no-deps --no-build-isolation --editable . && \
@@ -41,7 +41,7 @@ installed:
 installed-test: installed
 	@cmp -s requirements-test.lock .venv/requirements-test.lock || { \
 	  echo "Installing what the tests need into .venv ..." && \
-	  $(PIP) install --require-hashes --requirement requirements-test.lock && \
+	  $(PIP) install --no-compile --require-hashes --requirement requirements-test.lock && \
 	  cp requirements-test.lock .venv/requirements-test.lock; }
 
 client: installed
