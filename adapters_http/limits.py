@@ -40,6 +40,10 @@ LINKS = Rate("sign-in links", 60, HOUR)
 LINKS_TO_ONE = Rate("sign-in links to this address", 5, HOUR)
 INVITATIONS = Rate("invitations", 30, HOUR)
 TEXTS = Rate("texts", 1_000, HOUR)
+BOOKS = Rate("books", 60, HOUR)
+"""Each may become a thousand texts."""
+SUGGESTIONS = Rate("suggestions", 60, MINUTE)
+"""Another site is asked for each."""
 TOKENS = Rate("tokens", 30, HOUR)
 DOWNLOADS = Rate("downloads of data", 10, HOUR)
 
@@ -50,6 +54,8 @@ RATES: Mapping[str, Rate] = {
     "askForLink": LINKS,
     "acceptInvitation": INVITATIONS,
     "addText": TEXTS,
+    "addChapters": BOOKS,
+    "suggestTexts": SUGGESTIONS,
     "makeToken": TOKENS,
     "downloadMyData": DOWNLOADS,
     "putSegment": RECORDING,

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request
-from litestar.datastructures import State
+from litestar.datastructures import FormMultiDict, State
 from litestar.exceptions import InternalServerException
 
 from adapters_http.auth.callers import SignIn
@@ -32,6 +32,15 @@ class RecitalRequest(Request[Speaker, SignIn, State]):
                 yield chunk
         except InternalServerException as cut:
             raise Malformed("The body stopped half-way.") from cut
+
+    async def form(self) -> FormMultiDict:
+        """The body as a form. Raises Malformed, also for words that are not in the charset that they claim."""
+        try:
+            return await super().form()
+        except (UnicodeDecodeError, LookupError) as wrong:
+            raise Malformed(
+                "A field of this form is not in its charset, which is UTF-8 where none is named."
+            ) from wrong
 
     async def json(self) -> Any:
         """The body as the type of the route's `data`. Raises UnsupportedMediaType, Malformed, Invalid.

@@ -77,6 +77,19 @@ def test_json_that_is_nested_without_end_is_malformed_also_where_nobody_looks_at
     assert (refused.status_code, slug(refused)) == (422, "malformed")
 
 
+@pytest.mark.parametrize(
+    "title",
+    [b"\r\n\r\n\xff\xfe", b"\r\nContent-Type: text/plain; charset=nonsense\r\n\r\nMorning"],
+    ids=["not UTF-8", "no charset that there is"],
+)
+def test_a_form_whose_words_are_in_no_charset_is_malformed(dana: Caller, title: bytes) -> None:
+    part = b'--x\r\nContent-Disposition: form-data; name="title"' + title + b"\r\n"
+    file = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\nThe sun rose.\r\n--x--\r\n'
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+    refused = dana.post("/api/texts", content=part + file, headers=headers)
+    assert (refused.status_code, slug(refused)) == (422, "malformed")
+
+
 def test_a_host_that_is_none_is_none_of_ours(nobody: Caller) -> None:
     refused = nobody.get("/api/config", headers={"host": "["})
     assert (refused.status_code, slug(refused)) == (421, "host-not-known")
