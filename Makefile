@@ -17,7 +17,7 @@ serve-https: installed client
 # pytest comes last, so that its summary is the last line
 test: system-packages check client
 	@$(BIN)/python web/build.py test
-	@$(BIN)/pytest
+	@sh .ci/tests $(BIN)/pytest
 
 check: installed-test
 	@$(BIN)/ruff check
