@@ -57,7 +57,8 @@ def test_no_secret_is_seen_in_the_list_of_processes_or_the_log(tmp_path: Path) -
         lines = command_lines(server.pid)
         assert len(lines) > 1, "the embedded PostgreSQL is one of them"
         assert any("postgres" in line for line in lines.values())
-        shown = server.command("settings") + server.command("settings", "--json") + server.command("doctor")
+        shown = server.command("settings") + server.command("settings", "--json")
+        shown += server.command("doctor", code=7)  # there is no such mail server
         openapi = httpx.get(f"{server.url}/api/openapi.json").text + httpx.get(f"{server.url}/api/config").text
         for text in (*lines.values(), server.log, shown, openapi):
             assert "hunter2" not in text
