@@ -20,8 +20,11 @@ import pytest
 from psycopg.sql import SQL, Composed, Identifier
 from sqlalchemy.engine import make_url
 
+from tests.running import wait_until
+
 IMAGE = "postgres:18-alpine"
 ENGINE_ANSWERS_WITHIN_S = 2
+DROPPED_WITHIN_S = 60
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +71,16 @@ def created_database(server: str, *, template: str = "template1") -> Iterator[st
     try:
         yield make_url(server).set(database=name).render_as_string(hide_password=False)
     finally:
+        wait_until(lambda: dropped(server, name), DROPPED_WITHIN_S, f"the database {name} is gone")
+
+
+def dropped(server: str, name: str) -> bool:
+    """Whether the database could be dropped: not while the server's own vacuum is in it, which is nobody's to end."""
+    try:
         command(server, SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+    except psycopg.errors.InsufficientPrivilege:
+        return False
+    return True
 
 
 def command(server: str, statement: Composed) -> None:

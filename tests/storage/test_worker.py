@@ -204,11 +204,12 @@ def test_what_killed_writers_left_goes_while_a_worker_runs(recital: Recital, pla
 def test_a_worker_goes_on_after_every_connection_was_lost(recital: Recital, place: Place) -> None:
     with working(recital):
         wait_for(recital, ended_session(recital), State.UPLOADED)
-        with psycopg.connect(place.database) as connection:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+        with psycopg.connect(place.database, autocommit=True) as connection:
+            others = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            pids = [pid for (pid,) in connection.execute(others)]
+            connection.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s::int[]) AS pid", [pids])
+            left = "SELECT FROM pg_stat_activity WHERE pid = ANY(%s)"
+            wait_until(lambda: not connection.execute(left, [pids]).fetchall(), SOON_S, "they are lost")
         wait_for(recital, ended_session(recital), State.UPLOADED)
 
 
