@@ -27,18 +27,22 @@ def test_a_server_that_is_asked_to_stop_in_mid_work_ends_soon_and_goes_on_when_i
     tmp_path: Path, readings: Path
 ) -> None:
     spoken = reading(readings)
-    take, session_id = take_of(spoken), new_id()
-    with running(tmp_path / "data") as server, Client(server.url, server.token()) as client:
-        Outbox(client).send(session_id, add_text(client, spoken), take)
+    take, sessions = take_of(spoken), [new_id() for _ in range(SESSIONS)]
+    with running(tmp_path / "data", "--no-jobs") as server, Client(server.url, server.token()) as client:
+        text_id = add_text(client, spoken)
+        for session_id in sessions:
+            Outbox(client).send(session_id, text_id, take)
+        server.stop()
+        server.start()  # with enough to do for every stop to find it at work
         for _ in range(STOPS):
             wait_until(lambda: "ffmpeg" in " ".join(server.programs), WORKS_WITHIN_S, "ffmpeg runs")
             asked_at = time.monotonic()
             assert server.stop() == 0
             assert time.monotonic() - asked_at < STOPS_WITHIN_S
             server.start()
-        session = client.wait_for(session_id, "uploaded", UPLOADED_WITHIN_S)
-        assert session["problem"] is None
-        Published(server.archive / session_id).assert_holds(take)
+        for session_id in sessions:
+            assert client.wait_for(session_id, "uploaded", UPLOADED_WITHIN_S)["problem"] is None
+            Published(server.archive / session_id).assert_holds(take)
 
 
 @pytest.fixture
