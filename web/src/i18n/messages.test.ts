@@ -1,19 +1,23 @@
 import { describe, expect, test } from 'vitest'
 import { clock } from './duration'
-import { en as general } from './en'
-import { he as generalHebrew } from './he'
 import { fill, holes } from './messages'
-import { en as people } from './people.en'
-import { he as peopleHebrew } from './people.he'
 
-const en: Record<string, string> = { ...general, ...people }
-const languages: Record<string, Record<string, string>> = { en, he: { ...generalHebrew, ...peopleHebrew } }
+/** Every file of messages: `en.ts` for all screens, and a family such as `people.en.ts` for those that come later. */
+const files = import.meta.glob<Record<string, Record<string, string>>>(['./??.ts', './*.??.ts'], { eager: true })
+const families: Record<string, Record<string, string>[]> = {}
+for (const [file, module] of Object.entries(files)) {
+  const language = /(\w\w)\.ts$/.exec(file)![1]!
+  ;(families[language] ??= []).push(module[language]!)
+}
+const languages = Object.entries(families).map(([language, found]) => [language, Object.assign({}, ...found)] as const)
+const en: Record<string, string> = Object.fromEntries(languages)['en']
 
 test('no message is said in two places', () => {
-  expect(Object.keys(general).filter((key) => key in people)).toEqual([])
+  const keys = families['en']!.flatMap((family) => Object.keys(family))
+  expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([])
 })
 
-describe.each(Object.entries(languages))('the messages in %s', (_, messages) => {
+describe.each(languages)('the messages in %s', (_, messages: Record<string, string>) => {
   test('are complete, and none is left over', () => {
     expect(Object.keys(messages).sort()).toEqual(Object.keys(en).sort())
   })
