@@ -1,3 +1,14 @@
-"""What every test may ask for."""
+"""What every test may ask for. Temporary files lie in memory where there is room: databases are made ten times as fast."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
 
 pytest_plugins = ["tests.database"]
+
+MEMORY = Path("/dev/shm")
+ROOM_BYTES = 4 * 1024**3
+
+if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM_BYTES:
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
