@@ -1,4 +1,4 @@
-"""What every test may ask for. Temporary files lie in memory where there is room: databases are made ten times as fast."""
+"""What every test may ask for. Temporary files lie in memory where there is room: that makes databases quickly."""
 
 import os
 import shutil

@@ -67,7 +67,8 @@ def empty_database(database_url: str) -> Iterator[str]:
 def created_database(server: str, *, template: str = "template1") -> Iterator[str]:
     """A database for as long as the block, for a module's or a session's fixture too; nobody may be in the template."""
     name = f"recital_{secrets.token_hex(8)}"
-    command(server, SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(Identifier(name), Identifier(template)))
+    copied = SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+    command(server, copied.format(Identifier(name), Identifier(template)))
     try:
         yield make_url(server).set(database=name).render_as_string(hide_password=False)
     finally:
