@@ -50,8 +50,6 @@ export const en = {
   'studio.stopping': 'One moment…',
   'studio.elapsed': 'Recorded time',
   'studio.text': 'The text. Choose where to start.',
-  'studio.larger': 'Larger letters',
-  'studio.smaller': 'Smaller letters',
   'studio.position': 'Sentence {n} of {count}',
   'studio.all-read': 'You have read all of this text. You may read any of it again.',
   'studio.keys-before': '{forward} {backward} sentence · ↑ ↓ paragraph · Enter starts',
@@ -64,6 +62,14 @@ export const en = {
   'studio.said-started': 'Recording. Read the lit sentence.',
   'studio.said-again': 'Read this sentence again.',
   'studio.said-undone': 'The earlier reading counts again.',
+
+  'lettering.title': 'How the text looks',
+  'lettering.size': 'Letters',
+  'lettering.lines': 'Lines',
+  'lettering.closer': 'Lines closer together',
+  'lettering.wider': 'Lines further apart',
+  'lettering.larger': 'Larger letters',
+  'lettering.smaller': 'Smaller letters',
 
   'leave.title': 'You are recording',
   'leave.text': 'What you have read is safe on this device.',

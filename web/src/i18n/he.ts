@@ -52,8 +52,6 @@ export const he: Messages = {
   'studio.stopping': 'רגע אחד…',
   'studio.elapsed': 'הזמן שהוקלט',
   'studio.text': 'הטקסט. בוחרים היכן להתחיל.',
-  'studio.larger': 'אותיות גדולות יותר',
-  'studio.smaller': 'אותיות קטנות יותר',
   'studio.position': 'משפט {n} מתוך {count}',
   'studio.all-read': 'הטקסט נקרא כולו. אפשר לקרוא שוב כל חלק ממנו.',
   'studio.keys-before': '{forward} {backward} משפט · ↑ ↓ פסקה · Enter להתחלה',
@@ -66,6 +64,14 @@ export const he: Messages = {
   'studio.said-started': 'מקליט. לקרוא את המשפט המואר.',
   'studio.said-again': 'לקרוא שוב את המשפט הזה.',
   'studio.said-undone': 'הקריאה הקודמת נשארת.',
+
+  'lettering.title': 'איך הטקסט נראה',
+  'lettering.size': 'אותיות',
+  'lettering.lines': 'שורות',
+  'lettering.closer': 'שורות צפופות יותר',
+  'lettering.wider': 'שורות מרווחות יותר',
+  'lettering.larger': 'אותיות גדולות יותר',
+  'lettering.smaller': 'אותיות קטנות יותר',
 
   'leave.title': 'ההקלטה פועלת',
   'leave.text': 'מה שכבר נקרא שמור במכשיר הזה.',

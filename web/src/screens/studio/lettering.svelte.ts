@@ -1,30 +1,39 @@
-/** How large the letters of the text are; kept on this device. */
+/** How large the letters of the text are, and how far apart its lines; kept on this device. */
 import { recall, remember } from '../../state/remembered'
 
-const SIZES_REM = [1.125, 1.3125, 1.5, 1.75, 2.125, 2.625, 3.25] as const
-const USUAL = 3
-const KEPT = 'lettering'
-const isStep = (value: unknown): value is number => typeof value === 'number' && value in SIZES_REM
+/** A choice among a few values, from small to large. */
+class Scale {
+  readonly #kept: string
+  readonly #values: readonly number[]
+  #step: number
 
-class Lettering {
-  #step = $state(recall(KEPT, isStep, USUAL))
-
-  get sizeRem(): number {
-    return SIZES_REM[this.#step] ?? SIZES_REM[USUAL]
+  constructor(kept: string, values: readonly number[], usual: number) {
+    this.#kept = kept
+    this.#values = values
+    const isStep = (value: unknown): value is number => typeof value === 'number' && value in values
+    this.#step = $state(recall(kept, isStep, usual))
   }
 
-  get isSmallest(): boolean {
+  get value(): number {
+    return this.#values[this.#step]!
+  }
+
+  get isLeast(): boolean {
     return this.#step === 0
   }
 
-  get isLargest(): boolean {
-    return this.#step === SIZES_REM.length - 1
+  get isMost(): boolean {
+    return this.#step === this.#values.length - 1
   }
 
   change(steps: 1 | -1): void {
-    this.#step = Math.min(SIZES_REM.length - 1, Math.max(0, this.#step + steps))
-    remember(KEPT, this.#step)
+    this.#step = Math.min(this.#values.length - 1, Math.max(0, this.#step + steps))
+    remember(this.#kept, this.#step)
   }
 }
 
-export const lettering = new Lettering()
+export const lettering = {
+  sizeRem: new Scale('lettering', [1.125, 1.3125, 1.5, 1.75, 2.125, 2.625, 3.25], 3),
+  /** The distance between lines, in sizes of the letters. */
+  spacing: new Scale('line-spacing', [1.35, 1.55, 1.75, 2.05, 2.5], 2),
+}
