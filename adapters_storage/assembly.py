@@ -15,12 +15,13 @@ from recital_core import errors
 from recital_core.accounts import Accounts
 from recital_core.aggregation import Aggregation
 from recital_core.correspondence import Correspondence
+from recital_core.importing import Importing
 from recital_core.library import Library
 from recital_core.listening import Listening
 from recital_core.membership import Membership
 from recital_core.oversight import Oversight
 from recital_core.personal_data import PersonalData
-from recital_core.ports import AudioWorkshop, BlobStore, Store
+from recital_core.ports import AudioWorkshop, BlobStore, Collection, Store
 from recital_core.recording import Recording
 from recital_core.speakers import Role
 
@@ -45,6 +46,7 @@ class Recital:
         recording: Recording,
         aggregation: Aggregation,
         listening: Listening,
+        importing: Importing,
         readiness: Readiness,
         worker: Callable[[], Worker],
     ) -> None:
@@ -57,6 +59,7 @@ class Recital:
         self.recording = recording
         self.aggregation = aggregation
         self.listening = listening
+        self.importing = importing
         self.readiness = readiness
         self._worker = worker
 
@@ -107,6 +110,22 @@ def schema_of(settings: Settings) -> Iterator[Schema]:
     """The schema of the database that `settings` name, without bringing it to any migration."""
     with database_url(settings) as url:
         yield Schema(url)
+
+
+@contextlib.contextmanager
+def crowd_recital_at(settings: Settings, url: str, archive: Path) -> Iterator[Collection]:
+    """What crowd-recital collected, to be taken over. Raises DatabaseUnavailable, BlobStoreUnavailable, Invalid."""
+    from adapters_storage.blobs.filesystem import FolderBlobStore
+    from adapters_storage.crowd_recital import crowd_recital
+    from adapters_storage.setting_values import database
+
+    try:
+        named = database(url)
+    except ValueError as wrong:
+        raise errors.Invalid(f"The database's URL: {wrong}") from wrong
+    ffmpeg = Path(settings.ffmpeg) if settings.ffmpeg else None
+    with crowd_recital(named, FolderBlobStore(archive, read_only=True), ffmpeg, settings.data_dir) as collection:
+        yield collection
 
 
 def _migrate(settings: Settings, url: str, *, serving: bool) -> None:
@@ -224,6 +243,7 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
         recording=recording,
         aggregation=aggregation,
         listening=Listening(store=store, staging=staging, archive=archive, clock=clock, sealer=sealer),
+        importing=Importing(store=store, staging=staging, clock=clock, language=settings.languages[0]),
         readiness=Readiness(_checks(engine, store, staging, archive, audio)),
         worker=worker,
     )

@@ -244,6 +244,18 @@ class Joiner:
         return self._ffmpeg.run(arguments, self._folder, 60 + self._samples / self._rate, talkative=talkative)
 
 
+def sample_count(ffmpeg: Ffmpeg, file: Path, media_type: str, rate: int) -> int:
+    """How many samples a whole recording has when it is decoded at `rate`. Raises AudioUnreadable for none."""
+    form, decoded = Format(rate, 1, 16), file.with_suffix(".pcm")
+    source = [*ONLY_FILES, "-f", DEMUXERS[media_type], "-i", file.name]
+    ffmpeg.run([*source, "-map", "0:a:0", *_raw(form), decoded.name], file.parent, LONGEST_SESSION_S)
+    samples = decoded.stat().st_size // form.frame_bytes if decoded.exists() else 0
+    decoded.unlink(missing_ok=True)
+    if samples == 0:
+        raise errors.AudioUnreadable("The recording cannot be read.")
+    return samples
+
+
 def _raw(form: Format) -> list[str]:
     return [
         "-c:a",

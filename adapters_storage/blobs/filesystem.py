@@ -33,16 +33,19 @@ class FolderBlobStore:
     """The port BlobStore over `root`, which is made when it is missing; several processes may share it.
 
     A blob is written to `root/.incoming`, made durable, and renamed to its name. With `described`, its media type
-    and metadata stand beside it in a hidden file, `.{name}.json`; without, nothing keeps them.
+    and metadata stand beside it in a hidden file, `.{name}.json`; without, nothing keeps them. A `read_only` store
+    makes nothing there of its own; it must be there.
     """
 
-    def __init__(self, root: Path, *, described: bool = True) -> None:
+    def __init__(self, root: Path, *, described: bool = True, read_only: bool = False) -> None:
         self._described = described
         with _unavailable():
-            root.mkdir(parents=True, exist_ok=True)
+            if not read_only:
+                root.mkdir(parents=True, exist_ok=True)
             self._root = root.resolve(strict=True)
             self._incoming = self._root / INCOMING
-            self._incoming.mkdir(exist_ok=True)
+            if not read_only:
+                self._incoming.mkdir(exist_ok=True)
         self._durable: set[Path] = set()
 
     def sweep(self, older_than_seconds: float = STALE_AFTER_SECONDS) -> int:

@@ -7,6 +7,14 @@ from __future__ import annotations
 
 from recital_core.ports.audio import AudioWorkshop, JoinedAudio, LevelFrames, Loudness, Rendered, SegmentAudio, Span
 from recital_core.ports.blobs import Blob, BlobStore
+from recital_core.ports.collections import (
+    CollectedAudio,
+    CollectedPerson,
+    CollectedReading,
+    CollectedSession,
+    CollectedText,
+    Collection,
+)
 from recital_core.ports.outside import Analytics, Mailer
 from recital_core.ports.pages import Page
 from recital_core.ports.people import AuditLog, Credentials, Invitations, Signatures, SpeakerFilter, Speakers
@@ -31,6 +39,12 @@ __all__ = [
     "Blob",
     "BlobStore",
     "Clock",
+    "CollectedAudio",
+    "CollectedPerson",
+    "CollectedReading",
+    "CollectedSession",
+    "CollectedText",
+    "Collection",
     "Credentials",
     "Document",
     "Intake",
