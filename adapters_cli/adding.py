@@ -14,7 +14,7 @@ from adapters_cli.failures import exit_code, one_line
 from adapters_cli.output import json_option, show_json
 from adapters_cli.start import Installation, local_admin
 from recital_core import errors
-from recital_core.library import Wishes
+from recital_core.library import FEWEST_WORDS, MOST_WORDS, Wishes
 from recital_core.speakers import Speaker
 from recital_core.texts import RecitalText
 
@@ -35,6 +35,11 @@ WEB = ("http://", "https://")
 @click.option("--public", is_flag=True, help="Let everybody read them.")
 @click.option("--chapters", is_flag=True, help="Make each chapter of a book a text of its own.")
 @click.option("--without-brackets", is_flag=True, help="Leave out what stands in brackets.")
+@click.option(
+    "--long-sentence-words",
+    type=click.IntRange(FEWEST_WORDS, MOST_WORDS),
+    help="Words over which a sentence is read in pieces.  [RECITAL_LONG_SENTENCE_WORDS]",
+)
 @json_option
 @click.pass_context
 def add(
@@ -47,6 +52,7 @@ def add(
     public: bool,
     chapters: bool,
     without_brackets: bool,
+    long_sentence_words: int | None,
     as_json: bool,
 ) -> None:
     """Add texts from files (text, HTML, Word, EPUB, PDF), from addresses of the web, or, for -, what is piped in.
@@ -63,6 +69,7 @@ def add(
             title=title,
             public=public,
             brackets=not without_brackets,
+            long_sentence_words=long_sentence_words,
         )
         added = Added(recital, _owner(recital, owner), wishes, chapters=chapters, as_json=as_json)
         with click.progressbar(

@@ -6,11 +6,12 @@ from uuid import UUID
 
 import click
 import msgspec
+from msgspec import UNSET
 
 from adapters_cli.adding import add
 from adapters_cli.output import json_option, limit_option, show_facts, show_json, show_list, up_to
 from adapters_cli.start import OPERATOR, Installation
-from recital_core.library import Listed
+from recital_core.library import FEWEST_WORDS, MOST_WORDS, Listed
 from recital_core.ports import TextFilter
 from recital_core.texts import TextId, TextSort, language_tag
 
@@ -69,11 +70,19 @@ def show(installation: Installation, text_id: UUID, as_json: bool) -> None:
 @click.argument("text_id", type=click.UUID, metavar="ID")
 @click.option("--title", help="Another title.")
 @click.option("--public/--private", default=None, help="For everybody to read, or for its owner alone.")
+@click.option(
+    "--long-sentence-words",
+    type=click.IntRange(FEWEST_WORDS, MOST_WORDS),
+    help="Words over which a sentence of it is read in pieces.",
+)
 @click.pass_obj
-def change(installation: Installation, text_id: UUID, title: str | None, public: bool | None) -> None:
-    """Give a text another title; share it, or withdraw it."""
+def change(
+    installation: Installation, text_id: UUID, title: str | None, public: bool | None, long_sentence_words: int | None
+) -> None:
+    """Give a text another title or limit of long sentences; share it, or withdraw it."""
+    limit = UNSET if long_sentence_words is None else long_sentence_words
     with installation.recital() as recital:
-        text = recital.library.change(OPERATOR, TextId(text_id), title=title, public=public)
+        text = recital.library.change(OPERATOR, TextId(text_id), title=title, public=public, long_sentence_words=limit)
     click.echo(f"“{text.title}” is {'public' if text.public else 'private'}.")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, BinaryIO, Literal, cast
 
 import msgspec
@@ -13,14 +13,13 @@ from litestar.openapi.spec import (
     OpenAPIMediaType,
     OpenAPIType,
     Operation,
-    Reference,
     RequestBody,
     Schema,
 )
 
 from adapters_http.requests import JSON, RecitalRequest
 from recital_core import errors
-from recital_core.library import Wishes
+from recital_core.library import FEWEST_WORDS, MOST_WORDS, Wishes
 
 FORM = "multipart/form-data"
 FILE_BYTES = 11 * 1024 * 1024
@@ -37,10 +36,17 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     title: str | None = None
     public: bool = False
     brackets: bool = True
+    long_sentence_words: int | None = None
 
     @property
     def wishes(self) -> Wishes:
-        return Wishes(language=self.language, title=self.title, public=self.public, brackets=self.brackets)
+        return Wishes(
+            language=self.language,
+            title=self.title,
+            public=self.public,
+            brackets=self.brackets,
+            long_sentence_words=self.long_sentence_words,
+        )
 
 
 class FileOffer(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +98,7 @@ FILE_SCHEMA = Schema(
         "title": Schema(type=OpenAPIType.STRING),
         "public": Schema(type=OpenAPIType.BOOLEAN),
         "brackets": Schema(type=OpenAPIType.BOOLEAN),
+        "long_sentence_words": Schema(type=OpenAPIType.INTEGER, minimum=FEWEST_WORDS, maximum=MOST_WORDS),
     },
 )
 OFFER_SCHEMA = Schema(
@@ -104,6 +111,7 @@ OFFER_SCHEMA = Schema(
         "title": Schema(type=OpenAPIType.STRING),
         "public": Schema(type=OpenAPIType.BOOLEAN),
         "brackets": Schema(type=OpenAPIType.BOOLEAN),
+        "long_sentence_words": Schema(type=OpenAPIType.INTEGER, minimum=FEWEST_WORDS, maximum=MOST_WORDS),
     },
 )
 
@@ -117,13 +125,13 @@ def _body(schemas: Mapping[str, Schema]) -> RequestBody:
 class TextOffered(Operation):
     """The entry of adding a text in the OpenAPI document."""
 
-    request_body: RequestBody | Reference | None = field(
-        default_factory=lambda: _body({JSON: OFFER_SCHEMA, FORM: FILE_SCHEMA})
-    )
+    def __post_init__(self) -> None:
+        self.request_body = _body({JSON: OFFER_SCHEMA, FORM: FILE_SCHEMA})
 
 
 @dataclass
 class FileOffered(Operation):
     """The entry of adding a book in the OpenAPI document."""
 
-    request_body: RequestBody | Reference | None = field(default_factory=lambda: _body({FORM: FILE_SCHEMA}))
+    def __post_init__(self) -> None:
+        self.request_body = _body({FORM: FILE_SCHEMA})

@@ -9,12 +9,13 @@ from uuid import UUID
 
 import msgspec
 from litestar.openapi.datastructures import ResponseSpec
+from msgspec import UNSET, UnsetType
 
-from recital_core.library import Listed, Reading
+from recital_core.library import FEWEST_WORDS, MOST_WORDS, Listed, Reading
 from recital_core.ports import Suggestion, TextSummary
 from recital_core.sessions import Index
 from recital_core.speakers import Speaker
-from recital_core.texts import Paragraphs, RecitalText, TextSource
+from recital_core.texts import Paragraphs, Pieces, RecitalText, TextSource
 
 
 def answered(shape: type, media_type: str = "application/json") -> ResponseSpec:
@@ -111,6 +112,10 @@ class TextPage(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
 
 
+class TextList(msgspec.Struct, frozen=True, kw_only=True):
+    items: Sequence[TextRow]
+
+
 class PlaceShown(msgspec.Struct, frozen=True, kw_only=True):
     paragraph: Index
     sentence: Index
@@ -126,8 +131,10 @@ class Twin(msgspec.Struct, frozen=True, kw_only=True):
 class TextShown(msgspec.Struct, frozen=True, kw_only=True):
     """A text with its words. `id` is null for a preview, which is not kept.
 
-    `read` has the sentences of each paragraph that the caller has read, by their numbers; `place` is where they go on;
-    `twin` is told of a preview and of a text that was just added.
+    `pieces` has, for each sentence of each paragraph, what it is read in where it is long, else null; joined, they are
+    the sentence. `long_sentence_words` is the text's own limit, null for that of all texts. `read` has the sentences of
+    each paragraph that the caller has read, by their numbers; `place` is where they go on; `voices`, for admins, is by
+    how many it was read; `twin` is told of a preview and of a text that was just added.
     """
 
     id: UUID | None
@@ -138,12 +145,15 @@ class TextShown(msgspec.Struct, frozen=True, kw_only=True):
     public: bool
     mine: bool
     paragraphs: Paragraphs
+    pieces: Pieces
+    long_sentence_words: int | None
     sentences: int
     words: int
     source: TextSource
     created_at: datetime
     read: Sequence[Sequence[int]]
     place: PlaceShown | None = None
+    voices: int | None = None
     twin: Twin | None = None
 
 
@@ -161,6 +171,7 @@ class TextChanged(msgspec.Struct, frozen=True, kw_only=True):
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)] | None = None
     public: bool | None = None
     wording: Annotated[Sequence[Wording], msgspec.Meta(max_length=1000)] = ()
+    long_sentence_words: Annotated[int, msgspec.Meta(ge=FEWEST_WORDS, le=MOST_WORDS)] | UnsetType | None = UNSET
 
 
 def chapter_shown(number: int, text: RecitalText, *, kept: bool) -> Chapter:
@@ -192,7 +203,9 @@ def text_row(listed: Listed, reader: Speaker) -> TextRow:
     )
 
 
-def text_shown(text: RecitalText, reader: Speaker, *, kept: bool = True, twin: TextSummary | None = None) -> TextShown:
+def text_shown(
+    text: RecitalText, pieces: Pieces, reader: Speaker, *, kept: bool = True, twin: TextSummary | None = None
+) -> TextShown:
     return TextShown(
         id=text.id if kept else None,
         title=text.title,
@@ -202,6 +215,8 @@ def text_shown(text: RecitalText, reader: Speaker, *, kept: bool = True, twin: T
         public=text.public,
         mine=text.owner_id == reader.id,
         paragraphs=text.paragraphs,
+        pieces=pieces,
+        long_sentence_words=text.long_sentence_words,
         sentences=text.sentence_count,
         words=text.word_count,
         source=text.source,
@@ -211,14 +226,15 @@ def text_shown(text: RecitalText, reader: Speaker, *, kept: bool = True, twin: T
     )
 
 
-def reading_shown(reading: Reading, reader: Speaker) -> TextShown:
+def reading_shown(reading: Reading, pieces: Pieces, reader: Speaker) -> TextShown:
     read: list[list[int]] = [[] for _ in reading.text.paragraphs]
     for place in reading.read:
         if reading.text.words_at(place) is not None:
             read[place.paragraph].append(place.sentence)
     at = reading.place
     return msgspec.structs.replace(
-        text_shown(reading.text, reader),
+        text_shown(reading.text, pieces, reader),
         read=read,
+        voices=reading.voices,
         place=None if at is None else PlaceShown(paragraph=at.paragraph, sentence=at.sentence),
     )

@@ -235,6 +235,7 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
             analytics=analytics,
             sources=OutsideSources(fetcher=Fetcher(user_agent=user_agent(settings.contact)), clock=clock),
             languages=settings.languages,
+            long_sentence_words=settings.long_sentence_words,
         ),
         accounts=accounts,
         membership=Membership(store=store, clock=clock, agreement=agreement),

@@ -110,6 +110,13 @@ SETTINGS = (
         otherwise=_nothing,
     ),
     Setting("languages", "RECITAL_LANGUAGES", "he,yi,en", "languages of texts, as BCP 47 tags", languages),
+    Setting(
+        "long_sentence_words",
+        "RECITAL_LONG_SENTENCE_WORDS",
+        "25",
+        "words over which a sentence is read in pieces, where its text has no limit of its own",
+        whole(5, 200),
+    ),
     Setting("segment_ms", "RECITAL_SEGMENT_MS", "5000", "length of a segment, in milliseconds", whole(500, 60_000)),
     Setting(
         "abandon_after_hours",

@@ -31,6 +31,7 @@ class Settings:
     port: int
     public_url: str | None
     languages: tuple[Language, ...]
+    long_sentence_words: int
     segment_ms: int
     abandon_after_hours: int
     workers: int

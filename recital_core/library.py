@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from recital_core import errors
 from recital_core.ports import (
@@ -19,12 +20,15 @@ from recital_core.ports import (
     Store,
     Suggestion,
     TextFilter,
+    Texts,
     TextSummary,
 )
 from recital_core.prose import without_brackets
 from recital_core.speakers import Role, Speaker
 from recital_core.texts import (
+    LONG_SENTENCE_WORDS,
     Language,
+    Pieces,
     Place,
     RecitalText,
     TextId,
@@ -37,12 +41,17 @@ from recital_core.texts import (
 
 MAX_PROSE_CHARACTERS = 5_000_000
 SUGGESTIONS = 3
+FEWEST_WORDS, MOST_WORDS = 5, 200
+"""Between which the limit of long sentences lies."""
+BEGUN = 3
+LOOKED_AT = 20
+"""Of the texts that somebody read last: those of which nothing is left are passed over."""
 
 
 class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     """What whoever adds a text wants of it: what is None, the source says. Without `brackets` they are left out.
 
-    `otherwise` is the language where neither says one.
+    `otherwise` is the language where neither says one. `long_sentence_words` is a limit of the text's own.
     """
 
     language: str | None = None
@@ -50,14 +59,19 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     title: str | None = None
     public: bool = False
     brackets: bool = True
+    long_sentence_words: int | None = None
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """A text as one reader finds it: `read` are the sentences they have read, `place` is where they will go on."""
+    """A text as one reader finds it: `read` are the sentences they have read, `place` is where they will go on.
+
+    `voices`, for an admin, is how many speakers have read of it.
+    """
 
     text: RecitalText
     read: Sequence[Place]
     place: Place | None
+    voices: int | None
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +83,10 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Library:
-    """`languages` are those that texts may be in; each stands for its variants too."""
+    """`languages` are those that texts may be in; each stands for its variants too.
+
+    Sentences of more than `long_sentence_words` words are read in pieces, where a text has no limit of its own.
+    """
 
     def __init__(
         self,
@@ -80,10 +97,12 @@ class Library:
         analytics: Analytics,
         sources: Sources,
         languages: Sequence[Language],
+        long_sentence_words: int = LONG_SENTENCE_WORDS,
     ) -> None:
         self._store = store
         self._sources = sources
         self._languages = languages
+        self._long_sentence_words = long_sentence_words
         self._clock = clock
         self._sealer = sealer
         self._analytics = analytics
@@ -110,12 +129,17 @@ class Library:
         document = Document(title=None, language=None, blocks=(prose,), source=TextSource())
         return self._made(owner, document, wishes)
 
-    def from_file(self, owner: Speaker, name: str, body: BinaryIO, wishes: Wishes) -> RecitalText:
-        """The text of a file, of a book all chapters one after another; nothing is kept.
+    def from_file(
+        self, owner: Speaker, name: str, body: BinaryIO, wishes: Wishes, numbers: Collection[int] | None = None
+    ) -> RecitalText:
+        """The text of a file, of a book the chapters of these `numbers`, or all, in their order; nothing is kept.
 
-        Raises as `preview` and `Sources.file` do.
+        Raises as `preview` and `Sources.file` do, and EmptyText without a chapter of these numbers.
         """
-        chapters = list(self._sources.file(name, body))
+        found = enumerate(self._sources.file(name, body))
+        chapters = [chapter for number, chapter in found if numbers is None or number in numbers]
+        if not chapters:
+            raise errors.EmptyText("The file has no chapter of these numbers.")
         blocks = [block for chapter in chapters for block in chapter.blocks]
         return self._made(owner, msgspec.structs.replace(chapters[0], blocks=blocks), wishes)
 
@@ -171,6 +195,7 @@ class Library:
             public=wishes.public,
             source=document.source,
             created_at=self._clock.now(),
+            long_sentence_words=_limit(wishes.long_sentence_words),
         )
 
     def _language(self, given: str | None) -> Language:
@@ -189,14 +214,20 @@ class Library:
         with self._store.separately() as tx:
             return _readable(tx.texts.get(text_id), reader)
 
+    def pieces(self, text: RecitalText) -> Pieces:
+        """What its long sentences are read in."""
+        return text.pieces(self._long_sentence_words)
+
     def reading(self, reader: Speaker, text_id: TextId) -> Reading:
         """The text, what the reader has read of it, and where they will go on. Raises TextNotFound."""
         with self._store.separately() as tx:
             text = _readable(tx.texts.get(text_id), reader)
+            is_admin = reader.role is Role.ADMIN
             return Reading(
                 text=text,
                 read=tx.texts.read_by(reader.id, text_id),
                 place=tx.texts.place(reader.id, text_id),
+                voices=tx.texts.voices([text_id]).get(text_id, 0) if is_admin else None,
             )
 
     def page(
@@ -211,14 +242,13 @@ class Library:
         """What the reader may read of what is wanted. Raises Invalid for a wrong cursor."""
         with self._store.separately() as tx:
             page = tx.texts.page(reader, wanted or TextFilter(), sort, cursor, limit)
-            ids = [text.id for text in page.items]
-            read = tx.texts.read_counts(reader.id, ids)
-            voices = tx.texts.voices(ids) if reader.role is Role.ADMIN else None
-        items = [
-            Listed(text=text, read=read.get(text.id, 0), voices=None if voices is None else voices.get(text.id, 0))
-            for text in page.items
-        ]
-        return Page(items=items, next=page.next)
+            return Page(items=_listed(tx.texts, page.items, reader), next=page.next)
+
+    def begun(self, reader: Speaker, limit: int = BEGUN) -> Sequence[Listed]:
+        """The texts in which the reader stopped before their end, the latest first."""
+        with self._store.separately() as tx:
+            latest = _listed(tx.texts, tx.texts.begun(reader, LOOKED_AT), reader)
+        return [listed for listed in latest if listed.read < listed.text.sentences][:limit]
 
     def save_place(self, reader: Speaker, text_id: TextId, place: Place) -> None:
         """Keep where the reader will go on. Raises TextNotFound, Invalid for a place that the text does not have."""
@@ -226,7 +256,7 @@ class Library:
             text = _readable(tx.texts.get(text_id), reader)
             if text.words_at(place) is None:
                 raise errors.Invalid(f"The text has no sentence {place.paragraph}.{place.sentence}.")
-            tx.texts.save_place(reader.id, text_id, place)
+            tx.texts.save_place(reader.id, text_id, place, self._clock.now())
 
     # ---- looking after
 
@@ -238,23 +268,26 @@ class Library:
         title: str | None = None,
         public: bool | None = None,
         wording: Mapping[Place, str] | None = None,
+        long_sentence_words: int | UnsetType | None = UNSET,
     ) -> RecitalText:
-        """Give a text another title, share or withdraw it, or mend the wording of sentences.
+        """Give a text another title or limit of long sentences, share or withdraw it, or mend the wording of sentences.
 
-        Mended words make a new revision; recordings keep the words that they were made with. Raises TextNotFound,
-        NotAllowed for whoever neither added it nor operates Recital, Invalid.
+        Mended words make a new revision; recordings keep the words that they were made with. A limit of None is that
+        of all texts. Raises TextNotFound, NotAllowed for whoever neither added it nor operates Recital, Invalid.
         """
+        limit = long_sentence_words if long_sentence_words is UNSET else _limit(long_sentence_words)
         with self._store.transaction() as tx:
             text = _readable(tx.texts.lock(text_id), speaker)
             text.must_be_changed_by(speaker)
             if wording:
                 text = text.reworded(wording)
                 tx.texts.add_revision(text)
-            if title is not None or public is not None:
+            if title is not None or public is not None or limit is not UNSET:
                 text = msgspec.structs.replace(
                     text,
                     title=text.title if title is None else title_of(title, text.paragraphs),
                     public=text.public if public is None else public,
+                    long_sentence_words=text.long_sentence_words if limit is UNSET else limit,
                 )
                 tx.texts.save(text)
         return text
@@ -271,3 +304,19 @@ def _readable(text: RecitalText | None, reader: Speaker) -> RecitalText:
     if text is None or not text.may_be_read_by(reader):
         raise errors.TextNotFound("There is no text of this id that you may read.")
     return text
+
+
+def _limit(words: int | None) -> int | None:
+    if words is not None and not FEWEST_WORDS <= words <= MOST_WORDS:
+        raise errors.Invalid(f"A sentence is long from {FEWEST_WORDS} to {MOST_WORDS} words on.")
+    return words
+
+
+def _listed(texts: Texts, found: Sequence[TextSummary], reader: Speaker) -> list[Listed]:
+    ids = [text.id for text in found]
+    read = texts.read_counts(reader.id, ids)
+    voices = texts.voices(ids) if reader.role is Role.ADMIN else None
+    return [
+        Listed(text=text, read=read.get(text.id, 0), voices=None if voices is None else voices.get(text.id, 0))
+        for text in found
+    ]

@@ -14,7 +14,7 @@ import msgspec
 
 from recital_core import errors
 from recital_core.prose import normal
-from recital_core.sentences import split
+from recital_core.sentences import pieces, split
 from recital_core.speakers import Role, Speaker, SpeakerId
 
 TextId = NewType("TextId", UUID)
@@ -26,6 +26,7 @@ RIGHT_TO_LEFT = frozenset(("ar", "arc", "ckb", "dv", "fa", "he", "ks", "lad", "p
 RIGHT_TO_LEFT_SCRIPTS = frozenset(("hebr", "arab", "syrc", "thaa"))
 SCRIPT_LETTERS = 4
 TITLE_WORDS = 8
+LONG_SENTENCE_WORDS = 25
 MAX_TITLE_CHARACTERS = 200
 
 
@@ -34,6 +35,10 @@ class Place(msgspec.Struct, frozen=True, order=True):
 
     paragraph: int
     sentence: int
+
+
+Pieces = tuple[tuple[tuple[str, ...] | None, ...], ...]
+"""Of each sentence of each paragraph: what it is read in where it is long, else None."""
 
 
 class TextScope(enum.StrEnum):
@@ -64,7 +69,8 @@ class TextSource(msgspec.Struct, frozen=True, kw_only=True):
 class RecitalText(msgspec.Struct, frozen=True, kw_only=True):
     """A text at one revision; recordings keep the revision that they were made with.
 
-    `owner_id` is None once that person was erased.
+    `owner_id` is None once that person was erased. Without `long_sentence_words` of its own, the limit of all texts
+    holds.
     """
 
     id: TextId
@@ -77,6 +83,7 @@ class RecitalText(msgspec.Struct, frozen=True, kw_only=True):
     source: TextSource
     created_at: datetime
     retired_at: datetime | None = None
+    long_sentence_words: int | None = None
 
     @property
     def direction(self) -> str:
@@ -104,6 +111,16 @@ class RecitalText(msgspec.Struct, frozen=True, kw_only=True):
             if 0 <= place.sentence < len(paragraph):
                 return paragraph[place.sentence]
         return None
+
+    def pieces(self, limit: int = LONG_SENTENCE_WORDS) -> Pieces:
+        """What long sentences are read in: those of more words than the text's own limit, or else `limit`.
+
+        One without a fit place to be cut is its own only piece.
+        """
+        words = self.long_sentence_words or limit
+        return tuple(
+            tuple(_pieces(sentence, self.language, words) for sentence in paragraph) for paragraph in self.paragraphs
+        )
 
     def reworded(self, wording: Mapping[Place, str]) -> RecitalText:
         """The next revision, in which the sentences at those places have other words, and the same addresses.
@@ -169,3 +186,8 @@ def title_of(title: str | None, paragraphs: Paragraphs) -> str:
     words = paragraphs[0][0].split()
     start = " ".join(words[:TITLE_WORDS])[: MAX_TITLE_CHARACTERS - 1].rstrip(".,;:")
     return f"{start}…" if len(words) > TITLE_WORDS else start
+
+
+def _pieces(sentence: str, language: Language, limit: int) -> tuple[str, ...] | None:
+    found = tuple(pieces(sentence, language, limit))
+    return found if len(found) > 1 or len(sentence.split()) > limit else None

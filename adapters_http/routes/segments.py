@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,7 +15,6 @@ from litestar.openapi.spec import (
     OpenAPIMediaType,
     OpenAPIType,
     Operation,
-    Reference,
     RequestBody,
     Schema,
 )
@@ -49,15 +48,9 @@ LATEST = 2**40
 class SegmentUpload(Operation):
     """The entry of an upload in the OpenAPI document: the body is audio of any type that is taken."""
 
-    request_body: RequestBody | Reference | None = field(
-        default_factory=lambda: RequestBody(
-            required=True,
-            content={
-                kind: OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY))
-                for kind in sorted(MEDIA_TYPES)
-            },
-        )
-    )
+    def __post_init__(self) -> None:
+        binary = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY))
+        self.request_body = RequestBody(required=True, content=dict.fromkeys(sorted(MEDIA_TYPES), binary))
 
 
 @put(

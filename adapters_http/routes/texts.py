@@ -27,6 +27,7 @@ from adapters_http.wire import (
     PlaceShown,
     SuggestionList,
     TextChanged,
+    TextList,
     TextPage,
     TextShown,
     answered,
@@ -36,11 +37,14 @@ from adapters_http.wire import (
     text_shown,
 )
 from recital_core.library import Library
-from recital_core.ports import TextFilter, TextSummary
+from recital_core.ports import TextFilter
 from recital_core.speakers import Speaker
-from recital_core.texts import Language, Place, RecitalText, TextId, TextScope, TextSort
+from recital_core.texts import Language, Place, TextId, TextScope, TextSort
 
 PATH = "/texts/{text_id:uuid}"
+Chapters = Annotated[
+    list[int] | None, QueryParameter(name="chapter", max_items=1000, description="of a book only these, from 0")
+]
 
 
 @post(
@@ -50,14 +54,15 @@ PATH = "/texts/{text_id:uuid}"
     request_max_body_size=FILE_BYTES,
     responses={200: answered(TextShown), **declared(401, 403, 409, 413, 415, 422, 503)},
 )
-async def add_text(recital: Asked, request: RecitalRequest, preview: FromQuery[bool] = False) -> Response[TextShown]:
+async def add_text(
+    recital: Asked, request: RecitalRequest, preview: FromQuery[bool] = False, numbers: Chapters = None
+) -> Response[TextShown]:
     """Keep a text, or only show how it would be split."""
     offer = await offered(request)
-    text, twin = await sync_to_thread(_taken, recital.library, request.user, offer, keep=not preview)
-    shown = text_shown(text, request.user, kept=not preview, twin=twin)
+    shown = await sync_to_thread(_taken, recital.library, request.user, offer, numbers=numbers, keep=not preview)
     if preview:
         return Response(shown, status_code=200)
-    return Response(shown, headers={"Location": f"/api/texts/{text.id}"})
+    return Response(shown, headers={"Location": f"/api/texts/{shown.id}"})
 
 
 @post(
@@ -68,12 +73,7 @@ async def add_text(recital: Asked, request: RecitalRequest, preview: FromQuery[b
     responses={200: answered(ChapterList), **declared(401, 403, 409, 413, 415, 422, 503)},
 )
 async def add_chapters(
-    recital: Asked,
-    request: RecitalRequest,
-    preview: FromQuery[bool] = False,
-    numbers: Annotated[
-        list[int] | None, QueryParameter(name="chapter", max_items=1000, description="only these, from 0")
-    ] = None,
+    recital: Asked, request: RecitalRequest, preview: FromQuery[bool] = False, numbers: Chapters = None
 ) -> Response[ChapterList]:
     """Keep each chapter of a book as a text of its own, or only show which there are."""
     offer = await offered_file(request)
@@ -92,6 +92,12 @@ async def add_chapters(
 def suggest_texts(recital: Asked, language: Annotated[str, QueryParameter(max_length=40)]) -> SuggestionList:
     """Random articles that somebody may like to read."""
     return SuggestionList(items=recital.library.suggestions(language))
+
+
+@get("/texts/begun", operation_id="listBegunTexts", sync_to_thread=True, responses=declared(401, 403, 503))
+def list_begun_texts(recital: Asked, request: RecitalRequest) -> TextList:
+    """The few texts in which the caller stopped before their end, the latest first."""
+    return TextList(items=[text_row(listed, request.user) for listed in recital.library.begun(request.user)])
 
 
 @get("/texts", operation_id="listTexts", sync_to_thread=True, responses=declared(401, 403, 422, 503))
@@ -123,17 +129,24 @@ def list_texts(
 @get(PATH, operation_id="getText", sync_to_thread=True, responses=declared(401, 403, 404, 503))
 def get_text(recital: Asked, request: RecitalRequest, text_id: FromPath[UUID]) -> TextShown:
     """One text with its sentences, those that the caller has read, and where they go on."""
-    return reading_shown(recital.library.reading(request.user, TextId(text_id)), request.user)
+    reading = recital.library.reading(request.user, TextId(text_id))
+    return reading_shown(reading, recital.library.pieces(reading.text), request.user)
 
 
 @patch(PATH, operation_id="changeText", sync_to_thread=True, responses=declared(401, 403, 404, 409, 413, 415, 503))
 def change_text(
     recital: Asked, request: RecitalRequest, text_id: FromPath[UUID], data: JSONBody[TextChanged]
 ) -> TextShown:
-    """Another title, sharing, other words for sentences: for whoever added the text, and admins."""
-    wording = {Place(one.paragraph, one.sentence): one.words for one in data.wording}
-    text = recital.library.change(request.user, TextId(text_id), title=data.title, public=data.public, wording=wording)
-    return text_shown(text, request.user)
+    """Another title, sharing, limit of long sentences, wording: for whoever added the text, and admins."""
+    text = recital.library.change(
+        request.user,
+        TextId(text_id),
+        title=data.title,
+        public=data.public,
+        wording={Place(one.paragraph, one.sentence): one.words for one in data.wording},
+        long_sentence_words=data.long_sentence_words,
+    )
+    return text_shown(text, recital.library.pieces(text), request.user)
 
 
 @delete(PATH, operation_id="retireText", sync_to_thread=True, responses=declared(401, 403, 404, 409, 503))
@@ -155,17 +168,19 @@ def put_place(recital: Asked, request: RecitalRequest, text_id: FromPath[UUID], 
 
 
 def _taken(
-    library: Library, owner: Speaker, offer: Offer | FileOffer, *, keep: bool
-) -> tuple[RecitalText, TextSummary | None]:
+    library: Library, owner: Speaker, offer: Offer | FileOffer, *, numbers: list[int] | None, keep: bool
+) -> TextShown:
     match offer:
         case FileOffer():
-            text = library.from_file(owner, offer.name, offer.body, offer.wishes)
+            text = library.from_file(owner, offer.name, offer.body, offer.wishes, numbers)
         case Offer(kind="article"):
             text = library.from_article(owner, offer.url or "", offer.wishes)
         case Offer():
             text = library.from_prose(owner, offer.prose or "", offer.wishes)
     twin = library.twin(owner, text)
-    return (library.keep(owner, text) if keep else text), twin
+    if keep:
+        library.keep(owner, text)
+    return text_shown(text, library.pieces(text), owner, kept=keep, twin=twin)
 
 
 def _taken_apart(
@@ -180,4 +195,14 @@ def _taken_apart(
     return found
 
 
-ROUTES = (add_text, add_chapters, suggest_texts, list_texts, get_text, change_text, retire_text, put_place)
+ROUTES = (
+    add_text,
+    add_chapters,
+    suggest_texts,
+    list_begun_texts,
+    list_texts,
+    get_text,
+    change_text,
+    retire_text,
+    put_place,
+)

@@ -136,6 +136,7 @@ texts = Table(
     Column("digest", Text, nullable=False),
     Column("public", Boolean, nullable=False),
     Column("source", JSON_OBJECT, nullable=False),
+    Column("long_sentence_words", Integer),
     moment("created_at"),
     moment("retired_at", nullable=True),
     Index(None, "owner_id", "created_at", "id"),
@@ -161,6 +162,8 @@ places = Table(
     Column("text_id", Uuid, ForeignKey("texts.id", ondelete="CASCADE"), primary_key=True),
     Column("paragraph", Integer, nullable=False),
     Column("sentence", Integer, nullable=False),
+    moment("saved_at"),
+    Index(None, "speaker_id", "saved_at", "text_id"),
 )
 
 sessions = Table(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, distinct, func, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Integer, Subquery, distinct, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql
 
 from adapters_storage.postgres import rows
@@ -33,7 +33,12 @@ class PostgresTexts:
         self._connection.execute(update(texts).where(texts.c.id == text.id).values(_listed(text)))
 
     def save(self, text: RecitalText) -> None:
-        kept = {"title": text.title, "public": text.public, "retired_at": text.retired_at}
+        kept = {
+            "title": text.title,
+            "public": text.public,
+            "long_sentence_words": text.long_sentence_words,
+            "retired_at": text.retired_at,
+        }
         self._connection.execute(update(texts).where(texts.c.id == text.id).values(kept))
 
     def get(self, text_id: TextId, revision: int | None = None) -> RecitalText | None:
@@ -101,33 +106,33 @@ class PostgresTexts:
         found = self._connection.execute(wanted.where(places.c.speaker_id == speaker_id).order_by(places.c.text_id))
         return {TextId(row.text_id): Place(row.paragraph, row.sentence) for row in found}
 
-    def save_place(self, speaker_id: SpeakerId, text_id: TextId, place: Place) -> None:
-        at = {"paragraph": place.paragraph, "sentence": place.sentence}
+    def save_place(self, speaker_id: SpeakerId, text_id: TextId, place: Place, now: datetime) -> None:
+        at = {"paragraph": place.paragraph, "sentence": place.sentence, "saved_at": now}
         self._connection.execute(
             postgresql.insert(places)
             .values(speaker_id=speaker_id, text_id=text_id, **at)
             .on_conflict_do_update(index_elements=[places.c.speaker_id, places.c.text_id], set_=at)
         )
 
-    def read_by(self, speaker_id: SpeakerId, text_id: TextId) -> Sequence[Place]:
+    def begun(self, reader: Speaker, limit: int) -> Sequence[TextSummary]:
         found = self._connection.execute(
-            select(marks.c.paragraph, marks.c.sentence)
-            .distinct()
-            .join(sessions, sessions.c.id == marks.c.session_id)
-            .where(*_read(speaker_id), sessions.c.text_id == text_id)
-            .order_by(marks.c.paragraph, marks.c.sentence)
+            _readable(reader)
+            .join(places, places.c.text_id == texts.c.id)
+            .where(places.c.speaker_id == reader.id)
+            .order_by(places.c.saved_at.desc(), places.c.text_id.desc())
+            .limit(limit)
         )
-        return [rows.read(row, Place) for row in found]
+        return [_summary(row) for row in found]
+
+    def read_by(self, speaker_id: SpeakerId, text_id: TextId) -> Sequence[Place]:
+        read = _read(speaker_id, [text_id])
+        wanted = select(read.c.paragraph, read.c.sentence).order_by(read.c.paragraph, read.c.sentence)
+        return [rows.read(row, Place) for row in self._connection.execute(wanted)]
 
     def read_counts(self, speaker_id: SpeakerId, text_ids: Collection[TextId]) -> Mapping[TextId, int]:
-        count = func.count(distinct(tuple_(marks.c.paragraph, marks.c.sentence)))
-        found = self._connection.execute(
-            select(sessions.c.text_id, count)
-            .join(marks, marks.c.session_id == sessions.c.id)
-            .where(*_read(speaker_id), sessions.c.text_id.in_(text_ids))
-            .group_by(sessions.c.text_id)
-        )
-        return {TextId(text_id): read for text_id, read in found}
+        read = _read(speaker_id, text_ids)
+        found = self._connection.execute(select(read.c.text_id, func.count()).group_by(read.c.text_id))
+        return {TextId(text_id): count for text_id, count in found}
 
     def voices(self, text_ids: Collection[TextId]) -> Mapping[TextId, int]:
         found = self._connection.execute(
@@ -175,12 +180,29 @@ def _matching(reader: Speaker, wanted: TextFilter) -> list[ColumnElement[bool]]:
     return found
 
 
-def _read(speaker_id: SpeakerId) -> list[ColumnElement[bool]]:
-    return [
-        sessions.c.speaker_id == speaker_id,
-        sessions.c.state != State.DISCARDED,
-        marks.c.kind == MarkKind.READ,
-    ]
+def _read(speaker_id: SpeakerId, text_ids: Collection[TextId]) -> Subquery:
+    """Each sentence of the texts that the speaker has read, once, without what the end of a session left out."""
+    from_last = func.row_number().over(partition_by=marks.c.session_id, order_by=marks.c.n.desc())
+    left_out = func.coalesce(sessions.c.ending["drop_last"].astext.cast(Integer), 0)
+    every = (
+        select(
+            sessions.c.text_id,
+            marks.c.paragraph,
+            marks.c.sentence,
+            from_last.label("from_last"),
+            left_out.label("left_out"),
+        )
+        .join(sessions, sessions.c.id == marks.c.session_id)
+        .where(
+            sessions.c.speaker_id == speaker_id,
+            sessions.c.text_id.in_(text_ids),
+            sessions.c.state != State.DISCARDED,
+            marks.c.kind == MarkKind.READ,
+        )
+        .subquery()
+    )
+    kept = select(every.c.text_id, every.c.paragraph, every.c.sentence).where(every.c.from_last > every.c.left_out)
+    return kept.distinct().subquery()
 
 
 def _summary(row: rows.AnyRow) -> TextSummary:

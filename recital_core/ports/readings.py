@@ -45,7 +45,7 @@ class Texts(Protocol):
         """Keep the next revision of a text; earlier ones stay as they were. Raises Conflict when it is there."""
 
     def save(self, text: RecitalText) -> None:
-        """Keep title, sharing and retirement of a text; not its words."""
+        """Keep title, sharing, limit of long sentences and retirement of a text; not its words."""
 
     def lock(self, text_id: TextId) -> RecitalText | None:
         """The newest revision of a text, which nobody else changes until this transaction ends."""
@@ -72,10 +72,16 @@ class Texts(Protocol):
     def places(self, speaker_id: SpeakerId) -> Mapping[TextId, Place]:
         """Where the speaker will go on, of every text that they have begun."""
 
-    def save_place(self, speaker_id: SpeakerId, text_id: TextId, place: Place) -> None: ...
+    def save_place(self, speaker_id: SpeakerId, text_id: TextId, place: Place, now: datetime) -> None: ...
+
+    def begun(self, reader: Speaker, limit: int) -> Sequence[TextSummary]:
+        """The texts that `reader` has a place in and may read, and that are not retired, by the latest place first."""
 
     def read_by(self, speaker_id: SpeakerId, text_id: TextId) -> Sequence[Place]:
-        """The sentences that the speaker read to their end in a session that was not discarded, in their order."""
+        """The sentences that the speaker read to their end in a session that was not discarded, in their order.
+
+        Those that the end of a session left out are not read.
+        """
 
     def read_counts(self, speaker_id: SpeakerId, text_ids: Collection[TextId]) -> Mapping[TextId, int]:
         """How many sentences of each text the speaker has read; texts of which none may be left out."""

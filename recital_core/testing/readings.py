@@ -43,7 +43,11 @@ class MemoryTexts:
         for key, kept in list(self._rows.texts.items()):
             if kept.id == text.id:
                 self._rows.texts[key] = msgspec.structs.replace(
-                    kept, title=text.title, public=text.public, retired_at=text.retired_at
+                    kept,
+                    title=text.title,
+                    public=text.public,
+                    long_sentence_words=text.long_sentence_words,
+                    retired_at=text.retired_at,
                 )
 
     def lock(self, text_id: TextId) -> RecitalText | None:
@@ -67,13 +71,20 @@ class MemoryTexts:
         return None if text is None else _text_summary(text)
 
     def place(self, speaker_id: SpeakerId, text_id: TextId) -> Place | None:
-        return self._rows.places.get((speaker_id, text_id))
+        kept = self._rows.places.get((speaker_id, text_id))
+        return kept and kept[0]
 
     def places(self, speaker_id: SpeakerId) -> Mapping[TextId, Place]:
-        return {text_id: place for (reader, text_id), place in self._rows.places.items() if reader == speaker_id}
+        return {text_id: place for (reader, text_id), (place, _) in self._rows.places.items() if reader == speaker_id}
 
-    def save_place(self, speaker_id: SpeakerId, text_id: TextId, place: Place) -> None:
-        self._rows.places[speaker_id, text_id] = place
+    def save_place(self, speaker_id: SpeakerId, text_id: TextId, place: Place, now: datetime) -> None:
+        self._rows.places[speaker_id, text_id] = (place, now)
+
+    def begun(self, reader: Speaker, limit: int) -> Sequence[TextSummary]:
+        mine = {text_id: at for (speaker_id, text_id), (_, at) in self._rows.places.items() if speaker_id == reader.id}
+        found = [text for text in self._readable(reader) if text.id in mine]
+        found.sort(key=lambda text: (mine[text.id], text.id), reverse=True)
+        return [_text_summary(text) for text in found[:limit]]
 
     def read_by(self, speaker_id: SpeakerId, text_id: TextId) -> Sequence[Place]:
         return sorted(
@@ -81,8 +92,7 @@ class MemoryTexts:
                 mark.place
                 for session in self._of_text(text_id)
                 if session.speaker_id == speaker_id
-                for mark in self._rows.marks.get(session.id, ())
-                if mark.kind is MarkKind.READ
+                for mark in self._kept_marks(session)
             }
         )
 
@@ -96,6 +106,10 @@ class MemoryTexts:
     def _readable(self, reader: Speaker) -> list[RecitalText]:
         newest = [text for (text_id, _), text in self._rows.texts.items() if text == self.get(text_id)]
         return [text for text in newest if text.may_be_read_by(reader) and text.retired_at is None]
+
+    def _kept_marks(self, session: RecitalSession) -> Sequence[Mark]:
+        read = [mark for mark in self._rows.marks.get(session.id, ()) if mark.kind is MarkKind.READ]
+        return read[: len(read) - session.ending.drop_last] if session.ending else read
 
     def _of_text(self, text_id: TextId) -> list[RecitalSession]:
         return [

@@ -37,7 +37,7 @@ class Rows:
         self.sessions: dict[SessionId, RecitalSession] = {}
         self.segments: dict[tuple[SessionId, int], Segment] = {}
         self.marks: dict[SessionId, tuple[Mark, ...]] = {}
-        self.places: dict[tuple[SpeakerId, TextId], Place] = {}
+        self.places: dict[tuple[SpeakerId, TextId], tuple[Place, datetime]] = {}
         self.jobs: tuple[SessionId, ...] = ()
         self.letters: tuple[tuple[LetterKind, SpeakerId], ...] = ()
         self.retractions_wanted = False

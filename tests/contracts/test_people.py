@@ -213,10 +213,10 @@ def test_a_forgotten_speaker_may_come_anew(store: Store, dana: Speaker) -> None:
 def test_the_places_of_a_speaker_are_told_and_nobody_else_s(store: Store, dana: Speaker, noam: Speaker) -> None:
     one, other = added_text(store, dana), added_text(store, dana)
     with store.transaction() as tx:
-        tx.texts.save_place(dana.id, one.id, Place(0, 0))
-        tx.texts.save_place(dana.id, one.id, Place(0, 1))
-        tx.texts.save_place(dana.id, other.id, Place(1, 0))
-        tx.texts.save_place(noam.id, one.id, Place(1, 0))
+        tx.texts.save_place(dana.id, one.id, Place(0, 0), NOW)
+        tx.texts.save_place(dana.id, one.id, Place(0, 1), LATER)
+        tx.texts.save_place(dana.id, other.id, Place(1, 0), NOW)
+        tx.texts.save_place(noam.id, one.id, Place(1, 0), NOW)
     with store.transaction() as tx:
         assert tx.texts.places(dana.id) == {one.id: Place(0, 1), other.id: Place(1, 0)}
         tx.speakers.forget(dana.id)

@@ -15,7 +15,7 @@ from recital_core import errors
 from recital_core.ports import Intake, Page, Store, TextFilter, TextSummary, Transaction
 from recital_core.sessions import Ending, Mark, Outcome, RecitalSession, Segment, SessionId, State
 from recital_core.speakers import Role, Speaker, SpeakerId
-from recital_core.texts import RecitalText, TextSort
+from recital_core.texts import Place, RecitalText, TextSort
 from tests.contracts.conftest import LATER, NOW, a_session, added_session, added_speaker, added_text
 
 
@@ -79,6 +79,39 @@ def test_a_text_comes_back_as_it_was(store: Store, text: RecitalText) -> None:
         assert tx.texts.get(text.id, 1) == text
         assert tx.texts.get(text.id, 2) is None
         assert list(tx.texts.sentence_counts(text.id, 1)) == [2, 1]
+
+
+def test_what_is_kept_of_a_text_may_change_without_its_words(store: Store, text: RecitalText) -> None:
+    changed = msgspec.structs.replace(text, title="another", public=True, long_sentence_words=12)
+    with store.transaction() as tx:
+        tx.texts.save(changed)
+        assert tx.texts.get(text.id) == changed
+
+
+def test_texts_that_were_begun_come_by_the_latest_place(store: Store, dana: Speaker, text: RecitalText) -> None:
+    noam = added_speaker(store, "noam@example.org")
+    public, gone = added_text(store, dana, public=True), added_text(store, dana, public=True)
+    with store.transaction() as tx:
+        for reader, begun, at in ((dana, text, NOW), (dana, public, NOW), (dana, gone, LATER), (noam, public, NOW)):
+            tx.texts.save_place(reader.id, begun.id, Place(0, 0), at)
+        tx.texts.save_place(dana.id, text.id, Place(0, 1), LATER)
+        tx.texts.retire(gone.id, LATER)
+        assert [found.id for found in tx.texts.begun(dana, 10)] == [text.id, public.id]
+        assert [found.id for found in tx.texts.begun(dana, 1)] == [text.id]
+        assert [found.id for found in tx.texts.begun(noam, 10)] == [public.id]
+
+
+def test_what_the_end_of_a_session_left_out_is_not_read(
+    store: Store, dana: Speaker, text: RecitalText, session: RecitalSession
+) -> None:
+    read = [Mark(n=n, paragraph=0, sentence=n, at_sample=n + 1) for n in range(2)]
+    ending = Ending(segments=1, samples=9, marks=2, drop_last=1)
+    with store.transaction() as tx:
+        tx.sessions.add_marks(session.id, read)
+        assert list(tx.texts.read_by(dana.id, text.id)) == [Place(0, 0), Place(0, 1)]
+        tx.sessions.save(msgspec.structs.replace(session, state=State.ENDED, ending=ending))
+        assert list(tx.texts.read_by(dana.id, text.id)) == [Place(0, 0)]
+        assert tx.texts.read_counts(dana.id, [text.id]) == {text.id: 1}
 
 
 def test_a_list_of_texts_has_one_s_own_and_the_public(store: Store, dana: Speaker, text: RecitalText) -> None:

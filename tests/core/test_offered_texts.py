@@ -34,6 +34,13 @@ def test_a_file_is_one_text_with_all_its_chapters(world: World, dana: Speaker) -
     assert (text.title, text.source.kind) == ("One", "file")
 
 
+def test_of_a_book_only_some_chapters_may_be_wanted(world: World, dana: Speaker) -> None:
+    text = world.library.from_file(dana, "cats.epub", book(), Wishes(language="en"), [1])
+    assert (text.title, text.paragraphs) == ("Two", (("A dog stood (still).",),))
+    with pytest.raises(errors.EmptyText):
+        world.library.from_file(dana, "cats.epub", book(), Wishes(language="en"), [7])
+
+
 def test_each_chapter_may_be_a_text_of_its_own(world: World, dana: Speaker) -> None:
     texts = list(world.library.chapters(dana, "cats.epub", book(), Wishes(language="en", public=True)))
     assert [(text.title, text.sentence_count, text.public) for text in texts] == [("One", 2, True), ("Two", 1, True)]
@@ -66,3 +73,27 @@ def test_articles_are_suggested_in_a_language(world: World, article: Document) -
     assert world.library.suggestions("yi") == []
     with pytest.raises(errors.UnsupportedLanguage):
         world.library.suggestions("fr")
+
+
+def test_a_long_sentence_is_read_in_pieces_and_a_text_may_say_from_how_many_words_on(
+    world: World, dana: Speaker
+) -> None:
+    prose = "The children went out into the garden, and their mother stayed at home. They sang."
+    text = world.library.add(dana, prose, "en")
+    assert world.library.pieces(text) == ((None, None),)
+    shorter = world.library.change(dana, text.id, long_sentence_words=8)
+    assert (shorter.paragraphs, shorter.revision) == (text.paragraphs, text.revision)
+    assert world.library.pieces(shorter) == (
+        (("The children went out into the garden, ", "and their mother stayed at home."), None),
+    )
+    assert world.library.change(dana, text.id, title="Home").long_sentence_words == 8
+    assert world.library.pieces(world.library.change(dana, text.id, long_sentence_words=None)) == ((None, None),)
+    with pytest.raises(errors.Invalid):
+        world.library.change(dana, text.id, long_sentence_words=4)
+    with pytest.raises(errors.Invalid):
+        world.library.from_prose(dana, prose, Wishes(language="en", long_sentence_words=201))
+
+
+def test_a_long_sentence_without_a_fit_place_is_its_own_only_piece(world: World, dana: Speaker) -> None:
+    text = world.library.from_prose(dana, "One two three four five six.", Wishes(language="en", long_sentence_words=5))
+    assert world.library.pieces(text) == ((("One two three four five six.",),),)

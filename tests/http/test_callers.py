@@ -64,6 +64,7 @@ ALLOWED: dict[str, dict[str, int]] = {
     "signOut": IN_PERSON | dict.fromkeys(("pending", "unsigned_up", "browser", "dana", "noam", "admin"), 204),
     "signOutEverywhere": IN_PERSON | dict.fromkeys(("pending", "unsigned_up", "browser", "dana", "noam", "admin"), 204),
     "addText": AGREED | dict.fromkeys((*DANA, "noam", "admin"), 201),
+    "listBegunTexts": AGREED,
     "listTexts": AGREED,
     "addChapters": AGREED | dict.fromkeys((*DANA, "noam", "admin"), 201),
     "suggestTexts": AGREED | dict.fromkeys((*DANA, "noam", "admin"), 422),  # in a language that is not configured

@@ -63,6 +63,15 @@ def test_whatever_changes_something_says_that_it_may_meet_another_change(documen
     assert silent == {"askForLink", "signOut"}, "they add nothing of their caller's"
 
 
+def test_it_says_which_kinds_of_body_an_operation_takes(document: dict[str, Any]) -> None:
+    def taken(method: str, path: str) -> set[str]:
+        return set(document["paths"][path][method]["requestBody"]["content"])
+
+    assert taken("post", "/api/texts") == {"application/json", "multipart/form-data"}
+    assert taken("post", "/api/texts/chapters") == {"multipart/form-data"}
+    assert "audio/flac" in taken("put", "/api/sessions/{session_id}/audio/{number}")
+
+
 def test_every_schema_in_it_is_one(document: dict[str, Any]) -> None:
     """An array's `items` is one schema, not a list of them (JSON Schema 2020-12, 10.3.1.2)."""
     assert all(isinstance(schema["items"], dict) for schema in within(document) if "items" in schema)

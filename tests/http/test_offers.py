@@ -31,6 +31,8 @@ def test_the_chapters_of_a_file_are_shown_and_those_that_are_wanted_kept(dana: C
     assert [(one["number"], one["id"], one["title"], one["sentences"]) for one in shown] == [(0, None, "Cats", 3)]
     none = dana.post("/api/texts/chapters?chapter=1", files=file, data={"language": "en"})
     assert (none.status_code, none.json()["items"]) == (201, [])
+    some = dana.post("/api/texts?preview=true&chapter=0", files=file, data={"language": "en"}).json()
+    assert some["sentences"] == 3
     [kept] = dana.post("/api/texts/chapters?chapter=0", files=file, data={"language": "en"}).json()["items"]
     assert dana.get(f"/api/texts/{kept['id']}").json()["title"] == "Cats"
 

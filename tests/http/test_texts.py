@@ -155,3 +155,29 @@ def test_texts_are_searched_filtered_and_sorted(dana: Caller) -> None:
     assert found(language="he") == []
     wrong = dana.get("/api/texts", params={"sort": "title", "limit": 1}).json()["next"]
     assert dana.get("/api/texts", params={"sort": "newest", "cursor": wrong}).status_code == 422
+
+
+LONG = "The children went out into the garden, and their mother stayed at home. They sang."
+
+
+def test_long_sentences_come_with_their_pieces(dana: Caller) -> None:
+    offer = {"prose": LONG, "language": "en", "long_sentence_words": 8}
+    pieces = [[["The children went out into the garden, ", "and their mother stayed at home."], None]]
+    assert dana.post("/api/texts?preview=true", json=offer).json()["pieces"] == pieces
+    text = f"/api/texts/{dana.post('/api/texts', json=offer).json()['id']}"
+    assert dana.get(text).json()["pieces"] == pieces
+    assert dana("PATCH", text, json={"title": "Home"}).json()["long_sentence_words"] == 8
+    changed = dana("PATCH", text, json={"long_sentence_words": None}).json()
+    assert (changed["long_sentence_words"], changed["pieces"]) == (None, [[None, None]])
+    for limit in (4, 201, "many"):
+        assert dana("PATCH", text, json={"long_sentence_words": limit}).status_code == 422
+        assert dana.post("/api/texts", json=offer | {"long_sentence_words": limit}).status_code == 422
+
+
+def test_texts_that_were_begun_come_first_until_they_are_read_to_their_end(dana: Caller) -> None:
+    first, second, _ = (dana.text(f"Text {number}.") for number in range(3))
+    for text in (first, second, first):
+        dana.put(f"/api/texts/{text}/place", json={"paragraph": 0, "sentence": 0})
+    assert [one["id"] for one in dana.get("/api/texts/begun").json()["items"]] == [first, second]
+    dana.mark(dana.session(first))
+    assert [one["id"] for one in dana.get("/api/texts/begun").json()["items"]] == [second]

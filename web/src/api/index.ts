@@ -2,7 +2,7 @@
 import { call, json, one, reached, search } from './calls'
 import { problemOf } from './problems'
 import type * as shapes from './types'
-import type { Page, Prose, RecitalText, Role, Session, TextPreview, TextRow } from './types'
+import type { Offer, Page, RecitalText, Role, Session, TextPreview, TextRow } from './types'
 
 export * from './problems'
 export type * from './types'
@@ -35,9 +35,8 @@ export const api = {
 
   texts: (cursor?: string | null) => json<Page<TextRow>>('GET', '/texts', { cursor }),
   text: (id: string) => json<RecitalText>('GET', one('texts', id)),
-  addText: (prose: Prose) => json<RecitalText>('POST', '/texts', {}, { kind: 'prose', ...prose }),
-  previewText: (prose: Prose) =>
-    json<TextPreview>('POST', '/texts', { preview: 'true' }, { kind: 'prose', ...prose }),
+  addText: (offer: Offer) => json<RecitalText>('POST', '/texts', {}, offer),
+  previewText: (offer: Offer) => json<TextPreview>('POST', '/texts', { preview: 'true' }, offer),
 
   sessions: (cursor?: string | null) => json<Page<Session>>('GET', '/sessions', { cursor }),
   session: (id: string) => json<Session>('GET', one('sessions', id)),

@@ -1,5 +1,5 @@
 /** The shapes that the server answers with: generated from its OpenAPI document, narrowed where it says less. */
-import type { components } from './schema'
+import type { components, operations } from './schema'
 
 type Schemas = components['schemas']
 type Narrowed<Shape, Facts> = Omit<Shape, keyof Facts> & Facts
@@ -31,7 +31,8 @@ export type Invitation = Required<Schemas['Invitation']>
 export type InvitationMade = Schemas['InvitationMade']
 export type LogEntry = Schemas['Entry']
 export type LogEvent = Schemas['Event']
-export type Prose = Omit<Schemas['Prose'], 'kind'>
+/** What may be said of a text that is added, whatever it is made from. */
+export type Offer = operations['addText']['requestBody']['content']['application/json']
 export type Preview = Schemas['Preview']
 
 /** A text as a list shows it. */
