@@ -83,10 +83,14 @@ class SessionPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
-    """Addresses that answer without a sign-in until `expires_at`."""
+    """Addresses that answer without a sign-in until `expires_at`.
+
+    `peaks_url` is of the audio's outline, in version 2 of BBC audiowaveform's JSON; null for an old session.
+    """
 
     audio_url: str
     captions_url: str
+    peaks_url: str | None
     expires_at: datetime
 
 
@@ -121,5 +125,8 @@ def preview_shown(session_id: SessionId, preview: listening.Preview) -> Preview:
         return f"/api/sessions/{session_id}/files/{file.name}?{urlencode({'expires': file.expires, 'seal': file.seal})}"
 
     return Preview(
-        audio_url=address(preview.audio), captions_url=address(preview.captions), expires_at=preview.expires_at
+        audio_url=address(preview.audio),
+        captions_url=address(preview.captions),
+        peaks_url=address(preview.peaks) if preview.peaks else None,
+        expires_at=preview.expires_at,
     )

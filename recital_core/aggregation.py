@@ -20,7 +20,7 @@ from recital_core.audit import OPERATOR, Actor, Event
 from recital_core.captions import TranscriptHeader, kept_spans, refined, takes, webvtt
 from recital_core.manifest import MeasuredCapture, decode, encode, in_state, manifest
 from recital_core.ports import Analytics, AudioWorkshop, BlobStore, Clock, JoinedAudio, Sealer, SegmentAudio, Store
-from recital_core.published import MANIFEST, RETRACTIONS, TRANSCRIPT, Shelf, archive_prefix, staged_prefix
+from recital_core.published import MANIFEST, PEAKS, RETRACTIONS, TRANSCRIPT, Shelf, archive_prefix, staged_prefix
 from recital_core.quality import assess, measure
 from recital_core.recording import ABANDONED, discard, segment_key, staging_prefix
 from recital_core.sessions import (
@@ -36,6 +36,7 @@ from recital_core.sessions import (
 )
 from recital_core.speakers import SpeakerId
 from recital_core.texts import RecitalText
+from recital_core.waveform import outline
 
 TAKEN_AT_ONCE = 1000
 
@@ -190,7 +191,7 @@ class Aggregation:
         )
 
     def _publish(self, held: Held, joined: JoinedAudio, now: datetime) -> Outcome:
-        """Lay transcript, audio and record ready in staging."""
+        """Lay transcript, audio, outline and record ready in staging."""
         session, text = held.session, held.text
         read = takes(standing_marks(held.marks), held.ending.drop_last, text.words_at)
         cues = refined(read, joined.levels, joined.samples)
@@ -209,6 +210,7 @@ class Aggregation:
             language=text.language,
         )
         shelf.put(TRANSCRIPT, io.BytesIO(webvtt(header, cues).encode()))
+        shelf.put(PEAKS, io.BytesIO(outline(rendered.peaks)))
         measures = measure(
             joined.levels,
             cues,

@@ -10,10 +10,10 @@ from typing import BinaryIO
 import msgspec
 
 from recital_core import errors
-from recital_core.ports import BlobStore, Clock, Sealer, Store
-from recital_core.published import LIGHT_AUDIO, MEDIA_TYPES, TRANSCRIPT, archive_prefix, staged_prefix
+from recital_core.ports import Blob, BlobStore, Clock, Sealer, Store
+from recital_core.published import LIGHT_AUDIO, MEDIA_TYPES, PEAKS, TRANSCRIPT, archive_prefix, staged_prefix
 from recital_core.recording import visible
-from recital_core.sessions import SessionId, State
+from recital_core.sessions import RecitalSession, SessionId, State
 from recital_core.speakers import Speaker
 
 LINK_LASTS = timedelta(hours=6)
@@ -28,8 +28,11 @@ class SignedFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """`peaks` is None for a session from before there were any."""
+
     audio: SignedFile
     captions: SignedFile
+    peaks: SignedFile | None
     expires_at: datetime
 
 
@@ -61,6 +64,7 @@ class Listening:
         return Preview(
             audio=self._signed(session_id, LIGHT_AUDIO, expires_at),
             captions=self._signed(session_id, TRANSCRIPT, expires_at),
+            peaks=self._signed(session_id, PEAKS, expires_at) if self._find(session, PEAKS) else None,
             expires_at=expires_at,
         )
 
@@ -74,17 +78,24 @@ class Listening:
             session = tx.sessions.get(session_id)
         if session is None or session.state not in (State.AGGREGATED, State.UPLOADED):
             raise errors.SessionNotFound("There is nothing to hear of this session.")
-        uploaded = session.state is State.UPLOADED
-        blobs = self._archive if uploaded else self._staging
-        key = (archive_prefix(session_id) if uploaded else staged_prefix(session_id)) + name
-        blob = blobs.find(key)
-        if blob is None:
+        found = self._find(session, name)
+        if found is None:
             raise errors.SessionNotFound("There is nothing to hear of this session.")
+        blobs, blob = found
         return PlayFile(
             bytes=blob.bytes,
             media_type=MEDIA_TYPES[name],
-            open=lambda first, count: blobs.open(key, first, count),
+            open=lambda first, count: blobs.open(blob.key, first, count),
         )
+
+    def _find(self, session: RecitalSession, name: str) -> tuple[BlobStore, Blob] | None:
+        """Where the file lies; one that was in staging a moment ago may be in the archive alone by now."""
+        if session.state is State.AGGREGATED:
+            staged = self._staging.find(staged_prefix(session.id) + name)
+            if staged is not None:
+                return self._staging, staged
+        archived = self._archive.find(archive_prefix(session.id) + name)
+        return None if archived is None else (self._archive, archived)
 
     def _signed(self, session_id: SessionId, name: str, expires_at: datetime) -> SignedFile:
         expires = int(expires_at.timestamp())

@@ -16,6 +16,7 @@ from recital_core.sessions import SessionId
 TRANSCRIPT = "transcript.vtt"
 MAIN_AUDIO = "main.audio.mka"
 LIGHT_AUDIO = "light.audio.mp3"
+PEAKS = "peaks.json"
 MANIFEST = "session.json"
 RETRACTIONS = "retractions.jsonl"
 
@@ -25,6 +26,7 @@ MEDIA_TYPES = {
     TRANSCRIPT: "text/vtt; charset=utf-8",
     MAIN_AUDIO: "audio/matroska",  # RFC 9559
     LIGHT_AUDIO: "audio/mpeg",
+    PEAKS: "application/json",
     MANIFEST: "application/json",
     "source.audio.flac": "audio/flac",
     "source.audio.webm": "audio/webm",

@@ -1,4 +1,4 @@
-"""The published audio files and their loudness, made by one ffmpeg process from raw samples."""
+"""The published audio files, their loudness and their outline, made by one ffmpeg process from raw samples."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from adapters_storage.audio.ffmpeg import Ffmpeg, Log
 from adapters_storage.audio.headers import Format, flac_header
 from adapters_storage.audio.joining import Line
+from adapters_storage.audio.outline import Outline
 from recital_core import errors
 from recital_core.ports import Loudness, Rendered, Span
 from recital_core.published import LIGHT_AUDIO as LIGHT
@@ -53,7 +54,9 @@ def render(ffmpeg: Ffmpeg, folder: Path, line: Line, mono: Path, kept: Sequence[
     else:
         arguments += ["-map", "[main]", *flac, *REPRODUCIBLE, MAIN]
     arguments += ["-map", "[mp3]", "-c:a", "libmp3lame", "-b:a", "64k", *REPRODUCIBLE, LIGHT]
-    log = ffmpeg.run(arguments, folder, 60 + line.samples / rate, _slices(mono, kept, form), talkative=True)
+    outline = Outline(form)
+    fed = outline.of(_slices(mono, kept, form))
+    log = ffmpeg.run(arguments, folder, 60 + line.samples / rate, fed, talkative=True)
     if not log.clean or not (copied or _main_samples(folder / MAIN) == samples):
         raise errors.AudioToolFailed(f"ffmpeg did not render: {' '.join(log.errors)[-500:]}")
     return Rendered(
@@ -61,6 +64,7 @@ def render(ffmpeg: Ffmpeg, folder: Path, line: Line, mono: Path, kept: Sequence[
         main_samples=samples,
         sample_rate_hz=rate,
         loudness=_loudness(log),
+        peaks=outline.peaks,
         main_is_lossless=lossless,
     )
 

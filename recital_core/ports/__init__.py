@@ -5,7 +5,16 @@ Every method may also raise Unavailable of its family when what stands behind it
 
 from __future__ import annotations
 
-from recital_core.ports.audio import AudioWorkshop, JoinedAudio, LevelFrames, Loudness, Rendered, SegmentAudio, Span
+from recital_core.ports.audio import (
+    AudioWorkshop,
+    JoinedAudio,
+    LevelFrames,
+    Loudness,
+    Peaks,
+    Rendered,
+    SegmentAudio,
+    Span,
+)
 from recital_core.ports.blobs import Blob, BlobStore
 from recital_core.ports.collections import (
     CollectedAudio,
@@ -55,6 +64,7 @@ __all__ = [
     "Loudness",
     "Mailer",
     "Page",
+    "Peaks",
     "Received",
     "Rendered",
     "Retraction",

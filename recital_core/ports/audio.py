@@ -48,6 +48,17 @@ class Span(msgspec.Struct, frozen=True):
     end: int
 
 
+class Peaks(msgspec.Struct, frozen=True, kw_only=True):
+    """The outline of the published audio: the lowest and the highest of every `samples_per_peak` samples.
+
+    `data` is lowest, highest, lowest, highest, …, each -128 to 127; the last two may stand for fewer samples.
+    """
+
+    sample_rate_hz: int
+    samples_per_peak: int
+    data: Sequence[int]
+
+
 class Rendered(msgspec.Struct, frozen=True, kw_only=True):
     """The audio files of a session: name → media type, to be opened until the joined audio is closed.
 
@@ -58,6 +69,7 @@ class Rendered(msgspec.Struct, frozen=True, kw_only=True):
     main_samples: int
     sample_rate_hz: int
     loudness: Loudness
+    peaks: Peaks
     main_is_lossless: bool
 
 

@@ -11,11 +11,12 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 from recital_core import errors
-from recital_core.ports import BlobStore, LevelFrames, Loudness, Rendered, SegmentAudio, Span
+from recital_core.ports import BlobStore, LevelFrames, Loudness, Peaks, Rendered, SegmentAudio, Span
 from recital_core.published import LIGHT_AUDIO, MAIN_AUDIO, MEDIA_TYPES
 
 SOURCE_AUDIO = "source.audio.flac"
 FULL_SCALE = 32_768
+PEAKS_A_SECOND = 25
 
 
 class MemoryWorkshop:
@@ -96,6 +97,7 @@ class MemoryJoinedAudio:
                 integrated_lufs=10 * math.log10(power) if power else None,
                 true_peak_dbtp=20 * math.log10(peak / FULL_SCALE) if peak else None,
             ),
+            peaks=_peaks(main, self.sample_rate_hz),
             main_is_lossless=True,
         )
 
@@ -123,6 +125,13 @@ def _bytes(samples: array[int]) -> bytes:
     if sys.byteorder == "big":
         little.byteswap()
     return little.tobytes()
+
+
+def _peaks(samples: array[int], sample_rate_hz: int) -> Peaks:
+    step = max(1, sample_rate_hz // PEAKS_A_SECOND)
+    steps = [samples[at : at + step] for at in range(0, len(samples), step)]
+    data = [value >> 8 for part in steps for value in (min(part), max(part))]
+    return Peaks(sample_rate_hz=sample_rate_hz, samples_per_peak=step, data=data)
 
 
 def _power(samples: array[int]) -> float:

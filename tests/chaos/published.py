@@ -70,7 +70,7 @@ class Published:
         """Every file is there, described, and has the digest that the record gives."""
         objects = self.record["objects"]
         assert self.names == {"session.json", *objects}
-        assert {"transcript.vtt", "main.audio.mka", "light.audio.mp3"} < set(objects)
+        assert {"transcript.vtt", "main.audio.mka", "light.audio.mp3", "peaks.json"} < set(objects)
         for name, written in objects.items():
             body = (self.folder / name).read_bytes()
             assert (hashlib.sha256(body).hexdigest(), len(body)) == (written["sha256"], written["bytes"]), name

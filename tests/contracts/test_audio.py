@@ -147,6 +147,15 @@ def test_clipping_and_constant_offset_are_measured(bench: Bench) -> None:
         assert audio.dc_offset == pytest.approx(0.1, abs=1e-3)
 
 
+def test_peaks_are_the_lowest_and_highest_of_each_25th_of_a_second_of_what_is_kept(bench: Bench) -> None:
+    samples = np.zeros(2_000, np.int16)
+    samples[[10, 700, 701, 1_990]] = 32_767, -32_768, 512, -256
+    with joined(bench, [bench.encode(samples)], [2_000]) as audio:
+        peaks = audio.render([Span(0, 320), Span(640, 2_000)]).peaks
+        assert (peaks.sample_rate_hz, peaks.samples_per_peak) == (RATE, 320)
+        assert list(peaks.data) == [0, 127, -128, 2, 0, 0, 0, 0, 0, 0, -1, 0]
+
+
 def test_silence_has_no_loudness(bench: Bench) -> None:
     with joined(bench, [bench.encode(np.zeros(8_000, np.int16))], [8_000]) as audio:
         loudness = audio.render([Span(0, 8_000)]).loudness

@@ -20,7 +20,7 @@ from recital_core.speakers import Speaker
 from recital_core.texts import RecitalText
 from tests.core.conftest import SECOND, World, a_mark, an_ending
 
-PUBLISHED = {"light.audio.mp3", "main.audio.mka", "session.json", "source.audio.flac", "transcript.vtt"}
+PUBLISHED = {"light.audio.mp3", "main.audio.mka", "peaks.json", "session.json", "source.audio.flac", "transcript.vtt"}
 
 
 def a_second(loud: bool) -> bytes:

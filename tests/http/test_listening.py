@@ -35,6 +35,7 @@ class Published:
         self.preview = dana.get(f"{self.path}/preview").json()
         self.audio = self.preview["audio_url"]
         self.captions = self.preview["captions_url"]
+        self.peaks = self.preview["peaks_url"]
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +58,25 @@ def test_a_signed_address_needs_no_sign_in(published: Published, nobody: Caller)
     assert len(audio.content) == int(audio.headers["content-length"]) > 8_000
     assert audio.headers["x-content-type-options"] == "nosniff"
     assert audio.headers["accept-ranges"] == "bytes"
+
+
+def test_the_outline_of_the_audio_is_what_players_of_the_web_take(published: Published, nobody: Caller) -> None:
+    answer = nobody.get(published.peaks)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    outline = answer.json()
+    data = outline.pop("data")
+    assert outline == {
+        "version": 2,
+        "channels": 1,
+        "sample_rate": 48_000,
+        "samples_per_pixel": 1_920,
+        "bits": 8,
+        "length": 50,
+    }
+    assert len(data) == 100
+    assert all(-128 <= low < 0 < high <= 127 for low, high in zip(data[::2], data[1::2], strict=True))
+    part = nobody.get(published.peaks, headers={"range": "bytes=0-9"})
+    assert (part.status_code, part.content) == (206, answer.content[:10])
 
 
 def test_another_name_time_or_seal_is_refused(published: Published, nobody: Caller, dana: Caller) -> None:

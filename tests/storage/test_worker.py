@@ -109,7 +109,7 @@ def test_a_worker_publishes_what_has_ended_and_what_ends_while_it_works(recital:
         wait_for(recital, after, State.UPLOADED)
         wait_until(lambda: place.jobs() == [], SOON_S, "the jobs are gone")
     published = {path.name for path in (place.folder / "archive" / str(after)).iterdir() if path.name[0] != "."}
-    names = {"transcript.vtt", "source.audio.flac", "main.audio.mka", "light.audio.mp3", "session.json"}
+    names = {"transcript.vtt", "source.audio.flac", "main.audio.mka", "light.audio.mp3", "peaks.json", "session.json"}
     assert published == names
     assert not (place.folder / "staging" / "sessions" / str(after)).exists()
 
