@@ -1001,6 +1001,7 @@ export interface components {
         Preview: {
             audio_url: string;
             captions_url: string;
+            peaks_url: string | null;
             /** Format: date-time */
             expires_at: string;
         };
