@@ -239,7 +239,11 @@ class Library:
         cursor: str | None = None,
         limit: int = 20,
     ) -> Page[Listed]:
-        """What the reader may read of what is wanted. Raises Invalid for a wrong cursor."""
+        """What the reader may read of what is wanted. Raises Invalid for a wrong cursor, NotAllowed for whoever is not
+        told the voices and wants them in their order.
+        """
+        if sort is TextSort.VOICES and reader.role is not Role.ADMIN:
+            raise errors.NotAllowed("Only admins see how many voices a text has.")
         with self._store.separately() as tx:
             page = tx.texts.page(reader, wanted or TextFilter(), sort, cursor, limit)
             return Page(items=_listed(tx.texts, page.items, reader), next=page.next)

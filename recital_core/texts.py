@@ -53,6 +53,8 @@ class TextSort(enum.StrEnum):
     NEWEST = "newest"
     TITLE = "title"
     SHORTEST = "shortest"
+    VOICES = "voices"
+    """Those that the fewest have read of first."""
 
 
 class TextSource(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, FromClause, Row, Select, tuple_
 from sqlalchemy.dialects.postgresql import Insert
 
 from recital_core import errors
@@ -52,7 +52,7 @@ def page(found: Sequence[AnyRow], limit: int, by: str, read_one: Callable[[AnyRo
     return Page(items=[read_one(row) for row in shown], next=after.rstrip("=") if after else None)
 
 
-def beyond(table: Table, by: str, cursor: str, *, descending: bool) -> ColumnElement[bool]:
+def beyond(table: FromClause, by: str, cursor: str, *, descending: bool) -> ColumnElement[bool]:
     """The rows after the cursor's. Raises Invalid for a cursor that is not of this list."""
     kind = table.c[by].type.python_type
     try:

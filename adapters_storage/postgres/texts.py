@@ -16,8 +16,18 @@ from recital_core.sessions import MarkKind, State
 from recital_core.speakers import Role, Speaker, SpeakerId
 from recital_core.texts import Place, RecitalText, TextId, TextScope, TextSort, direction
 
-ORDER = {TextSort.NEWEST: ("created_at", True), TextSort.TITLE: ("title", False), TextSort.SHORTEST: ("words", False)}
+ORDER = {
+    TextSort.NEWEST: ("created_at", True),
+    TextSort.TITLE: ("title", False),
+    TextSort.SHORTEST: ("words", False),
+    TextSort.VOICES: ("voices", False),
+}
 """By which column, and whether from its greatest value on."""
+VOICES = (
+    select(func.count(distinct(sessions.c.speaker_id)))
+    .where(sessions.c.text_id == texts.c.id, sessions.c.state != State.DISCARDED)
+    .scalar_subquery()
+)
 
 
 class PostgresTexts:
@@ -75,10 +85,14 @@ class PostgresTexts:
         self, reader: Speaker, wanted: TextFilter, sort: TextSort, cursor: str | None, limit: int
     ) -> Page[TextSummary]:
         by, descending = ORDER[sort]
-        order = [column.desc() if descending else column for column in (texts.c[by], texts.c.id)]
-        found = _readable(reader).where(*_matching(reader, wanted)).order_by(*order).limit(limit + 1)
+        matching = _readable(reader).where(*_matching(reader, wanted))
+        if sort is TextSort.VOICES:
+            matching = matching.add_columns(VOICES.label("voices"))
+        listed = matching.subquery()
+        order = [column.desc() if descending else column for column in (listed.c[by], listed.c.id)]
+        found = select(listed).order_by(*order).limit(limit + 1)
         if cursor is not None:
-            found = found.where(rows.beyond(texts, by, cursor, descending=descending))
+            found = found.where(rows.beyond(listed, by, cursor, descending=descending))
         return rows.page(self._connection.execute(found).all(), limit, by, _summary)
 
     def summary(self, text_id: TextId) -> TextSummary | None:

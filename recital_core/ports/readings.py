@@ -62,7 +62,10 @@ class Texts(Protocol):
     def page(
         self, reader: Speaker, wanted: TextFilter, sort: TextSort, cursor: str | None, limit: int
     ) -> Page[TextSummary]:
-        """What `reader` may read and is not retired. Raises Invalid for a cursor that is not of this list."""
+        """What `reader` may read and is not retired. Raises Invalid for a cursor that is not of this list.
+
+        By `TextSort.VOICES` those of one number of voices come by their id.
+        """
 
     def summary(self, text_id: TextId) -> TextSummary | None: ...
 

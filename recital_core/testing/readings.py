@@ -14,7 +14,18 @@ from recital_core.speakers import Speaker, SpeakerId
 from recital_core.testing.rows import Rows, part
 from recital_core.texts import Place, RecitalText, TextId, TextScope, TextSort
 
-ORDER = {TextSort.NEWEST: ("created_at", True), TextSort.TITLE: ("title", False), TextSort.SHORTEST: ("words", False)}
+ORDER = {
+    TextSort.NEWEST: ("created_at", True),
+    TextSort.TITLE: ("title", False),
+    TextSort.SHORTEST: ("words", False),
+    TextSort.VOICES: ("voices", False),
+}
+
+
+class Voiced(TextSummary, frozen=True, kw_only=True):
+    """A text with what it may be ordered by."""
+
+    voices: int
 
 
 class MemoryTexts:
@@ -64,7 +75,12 @@ class MemoryTexts:
         by, descending = ORDER[sort]
         found = [_text_summary(text) for text in self._readable(reader)]
         matching = [text for text in found if _matches(text, wanted, reader)]
-        return part(matching, cursor, limit, lambda text: text, by=by, descending=descending)
+        if sort is not TextSort.VOICES:
+            return part(matching, cursor, limit, lambda text: text, by=by, descending=descending)
+        voices = self.voices([text.id for text in matching])
+        ordered = {text.id: text for text in matching}
+        voiced = [Voiced(**msgspec.structs.asdict(text), voices=voices[text.id]) for text in matching]
+        return part(voiced, cursor, limit, lambda text: ordered[text.id], by=by, descending=descending)
 
     def summary(self, text_id: TextId) -> TextSummary | None:
         text = self.get(text_id)

@@ -135,6 +135,20 @@ def test_pages_stay_the_same_while_texts_are_added(store: Store, dana: Speaker) 
     assert [item.id for item in [*first.items, *second.items]] == [text.id for text in old]
 
 
+def test_texts_come_by_their_voices_page_by_page(store: Store, dana: Speaker, noam: Speaker) -> None:
+    admin = added_speaker(store, "admin@example.org", Role.ADMIN)
+    of_two, of_one, of_none = (added_text(store, dana) for _ in range(3))
+    for speaker, read in ((dana, of_two), (noam, of_two), (dana, of_one), (dana, of_one)):
+        added_session(store, speaker, read)
+    discarded = added_session(store, dana, of_none)
+    with store.transaction() as tx:
+        tx.sessions.save(discarded.to(State.DISCARDED))
+        first = tx.texts.page(admin, TextFilter(), TextSort.VOICES, None, 2)
+        second = tx.texts.page(admin, TextFilter(), TextSort.VOICES, first.next, 2)
+    assert [item.id for item in [*first.items, *second.items]] == [of_none.id, of_one.id, of_two.id]
+    assert second.next is None
+
+
 @pytest.mark.parametrize("cursor", ["", "x", "AAAA", "%%%", "2026"])
 def test_a_cursor_that_is_not_ours_is_refused(store: Store, dana: Speaker, cursor: str) -> None:
     with store.transaction() as tx, pytest.raises(errors.Invalid):

@@ -140,6 +140,8 @@ def test_an_admin_sees_how_many_voices_a_text_has(
         read_aloud(world, speaker, text, 0)
     assert [listed.voices for listed in world.library.page(admin).items] == [2]
     assert [listed.voices for listed in world.library.page(noam).items] == [None]
+    with pytest.raises(errors.NotAllowed):
+        world.library.page(noam, sort=TextSort.VOICES)
 
 
 def test_the_place_where_one_goes_on_is_kept_for_each_reader(
