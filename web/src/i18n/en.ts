@@ -112,6 +112,8 @@ export const en = {
   'stopped.keep-without': 'Keep without the last sentence',
   'stopped.delete': 'Delete',
   'stopped.keeping': 'Keeping…',
+  'stopped.keys': 'Space listens · Enter keeps · Shift+Enter keeps without the last sentence · Delete deletes',
+  'stopped.keys-one': 'Space listens · Enter keeps · Delete deletes',
   'stopped.kept': 'Kept. Go on where you stopped.',
   'stopped.sure': 'Delete this recording?',
   'stopped.sure-text': 'All {time} of it will be gone for good.',

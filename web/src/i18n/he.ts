@@ -114,6 +114,8 @@ export const he: Messages = {
   'stopped.keep-without': 'לשמור בלי המשפט האחרון',
   'stopped.delete': 'למחוק',
   'stopped.keeping': 'שומרים…',
+  'stopped.keys': 'רווח: להאזין · Enter: לשמור · Shift+Enter: לשמור בלי המשפט האחרון · Delete: למחוק',
+  'stopped.keys-one': 'רווח: להאזין · Enter: לשמור · Delete: למחוק',
   'stopped.kept': 'נשמר. ממשיכים מכאן.',
   'stopped.sure': 'למחוק את ההקלטה?',
   'stopped.sure-text': 'כל {time} יימחקו לתמיד.',

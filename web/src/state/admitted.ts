@@ -7,11 +7,10 @@ export type Shown = Route | { screen: 'waiting' }
 /** Screens for everybody who has an account, whatever else is missing. */
 const OPEN: ReadonlySet<string> = new Set(['account', 'agreement', 'invitation', 'not-found'])
 
-/** `busy`: something is being recorded, and nothing may take the studio away. */
-export function admitted(route: Route, me: Pick<Me, 'role' | 'agreement_needed'>, busy: boolean): Shown {
+export function admitted(route: Route, me: Pick<Me, 'role' | 'agreement_needed'>): Shown {
   const isAdmin = me.role === 'admin'
   if (route.screen === 'admin' && !isAdmin) return { screen: 'not-found', path: '/admin' }
-  if (OPEN.has(route.screen) || (busy && route.screen === 'studio')) return route
+  if (OPEN.has(route.screen)) return route
   if (me.agreement_needed && (!isAdmin || route.screen === 'studio')) return { screen: 'agreement' }
   return me.role === 'pending' ? { screen: 'waiting' } : route
 }

@@ -5,3 +5,14 @@ export function fileName(sessionId: string, mediaType: string): string {
   const bare = mediaType.split(';')[0]!.trim()
   return `${sessionId}.${EXTENSIONS[bare] ?? 'audio'}`
 }
+
+const KEPT_MS = 60_000
+
+/** Lets the browser save a recording of this device as a file. */
+export function save(sound: Blob, sessionId: string): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(sound)
+  link.download = fileName(sessionId, sound.type)
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS)
+}
