@@ -88,6 +88,7 @@ export const en = {
   'microphone.refused': 'The browser does not let this page use the microphone. Allow it in the browser’s address bar or its settings, then try again.',
   'microphone.none': 'No microphone was found. Connect one and try again.',
   'microphone.failed': 'The microphone could not be opened. Another program may be using it. Try again, or choose another device.',
+  'microphone.elsewhere': 'Another tab or window of this browser is recording. Stop it there first, or go on there.',
   'microphone.retry': 'Try again',
 
   'hearing.waiting': 'Listening…',
@@ -100,6 +101,9 @@ export const en = {
   'upload.safe': 'All safe at the server',
   'upload.flowing': 'Safe so far',
   'upload.waiting': '{seconds} s on this device, on the way to the server',
+  'upload.asking': 'Asking the server whether it has everything…',
+  'upload.sent-elsewhere': '{seconds} s on this device; another tab of this browser is sending it',
+  'upload.recorded-elsewhere': 'Another tab of this browser is recording, and sends it',
   'upload.offline': '{seconds} s waiting here; goes on by itself when there is a connection',
   'upload.signed-out': '{seconds} s waiting here; sign in again to send it',
   'upload.agreement': '{seconds} s waiting here; they are sent when you have agreed to the new agreement',

@@ -90,6 +90,7 @@ export const he: Messages = {
   'microphone.refused': 'הדפדפן לא מרשה לדף הזה להשתמש במיקרופון. צריך לאשר זאת בשורת הכתובת או בהגדרות הדפדפן, ואז לנסות שוב.',
   'microphone.none': 'לא נמצא מיקרופון. צריך לחבר אחד ולנסות שוב.',
   'microphone.failed': 'לא הצלחנו לפתוח את המיקרופון. אולי תוכנה אחרת משתמשת בו. אפשר לנסות שוב או לבחור התקן אחר.',
+  'microphone.elsewhere': 'לשונית או חלון אחר בדפדפן הזה מקליטים עכשיו. צריך לעצור שם קודם, או להמשיך שם.',
   'microphone.retry': 'לנסות שוב',
 
   'hearing.waiting': 'מקשיבים…',
@@ -102,6 +103,9 @@ export const he: Messages = {
   'upload.safe': 'הכול שמור בשרת',
   'upload.flowing': 'עד כאן הכול שמור',
   'upload.waiting': '{seconds} שניות במכשיר, בדרך לשרת',
+  'upload.asking': 'שואלים את השרת אם הכול אצלו…',
+  'upload.sent-elsewhere': '{seconds} שניות במכשיר; לשונית אחרת בדפדפן הזה שולחת אותן',
+  'upload.recorded-elsewhere': 'לשונית אחרת בדפדפן הזה מקליטה, והיא גם שולחת',
   'upload.offline': '{seconds} שניות ממתינות כאן; יישלחו מעצמן כשיהיה חיבור',
   'upload.signed-out': '{seconds} שניות ממתינות כאן; צריך להיכנס שוב כדי לשלוח',
   'upload.agreement': '{seconds} שניות ממתינות כאן; הן יישלחו אחרי שיאושר ההסכם החדש',

@@ -1,9 +1,11 @@
 import 'fake-indexeddb/auto'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Desk } from './desk'
 import { IndexedDbLog } from './indexeddb-log'
 import { NoRoom } from './no-room'
 import type { Store } from './store'
+import type { Capture } from './stored'
+import { RecordedElsewhere } from './tabs'
 import { addSegments, addSession, openStore, RATE, SEGMENT, SPEAKER } from './testing/sessions'
 import { voice } from './testing/voice'
 
@@ -14,7 +16,7 @@ let desk: Desk
 beforeEach(async () => {
   vi.stubGlobal('self', { location: { origin: 'http://127.0.0.1:9' } })
   vi.stubGlobal('reportError', () => undefined)
-  vi.stubGlobal('navigator', { onLine: true, locks: new OneTab() })
+  vi.stubGlobal('navigator', { onLine: true, locks: new Locks() })
   store = await openStore()
   log = await IndexedDbLog.create(() => undefined, crypto.randomUUID())
   desk = new Desk(store, log, () => undefined)
@@ -24,14 +26,21 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** Locks as a browser with one tab gives them; Node 20 has none. */
-class OneTab {
-  async request(_: string, ...rest: unknown[]): Promise<unknown> {
-    return (rest.at(-1) as (lock: object) => unknown)({})
+/** Locks as a browser gives them to its tabs, as far as we use them; Node 20 has none. */
+class Locks {
+  #held = new Map<string, Promise<unknown>>()
+
+  async request(name: string, ...rest: unknown[]): Promise<unknown> {
+    const work = rest.at(-1) as (lock: object | null) => unknown
+    if (this.#held.has(name) && (rest[0] as LockOptions).ifAvailable) return work(null)
+    await this.#held.get(name)
+    const done = Promise.resolve(work({})).finally(() => this.#held.delete(name))
+    this.#held.set(name, done.catch(() => undefined))
+    return done
   }
 
   query(): Promise<LockManagerSnapshot> {
-    return Promise.resolve({ held: [] })
+    return Promise.resolve({ held: [...this.#held.keys()].map((name) => ({ name })) })
   }
 }
 
@@ -76,4 +85,49 @@ test('a recording whose one sentence with audio is dropped is dropped whole, as 
   await store.addMark({ sessionId, n: 1, kind: 'read', paragraph: 0, sentence: 1, atSample: SEGMENT })
   await desk.end(sessionId, 1)
   expect((await store.session(sessionId))!.state).toBe('discarding')
+})
+
+describe('two tabs of one browser', () => {
+  const reading = { textId: 'text', textRevision: 1, title: 'Text' }
+  const capture = {} as Capture
+  const begun = (by: Desk, sessionId: string) => by.begin(sessionId, reading, capture, 'audio/flac')
+
+  test('do not record at the same time, and the second one says so before it is tried', async () => {
+    const other = new Desk(store, log, () => undefined)
+    await begun(desk, '1')
+    expect([(await desk.uploadState(null)).elsewhere, (await other.uploadState(null)).elsewhere]).toEqual([null, 'recording'])
+    await expect(begun(other, '2')).rejects.toThrow(RecordedElsewhere)
+    await desk.stopped('1')
+    await begun(other, '2')
+    expect((await store.sessions()).map(({ sessionId }) => sessionId)).toEqual(['1', '2'])
+  })
+
+  test('leave to each other what is not decided yet', async () => {
+    const other = new Desk(store, log, () => undefined)
+    await begun(desk, '1')
+    await desk.stopped('1')
+    expect(await other.pending()).toEqual([])
+    desk.release('1')
+    expect(await other.pending()).toMatchObject([{ sessionId: '1', state: 'unfinished' }])
+  })
+
+  test('that cannot store the beginning of a recording leave the microphone to the other', async () => {
+    const addSession = store.addSession.bind(store)
+    store.addSession = () => Promise.reject(new DOMException('full', 'QuotaExceededError'))
+    await expect(begun(desk, '1')).rejects.toThrow('full')
+    store.addSession = addSession
+    await begun(new Desk(store, log, () => undefined), '2')
+  })
+})
+
+test('a recording is safe when the server has named all of it, and not when that was merely sent', async () => {
+  const sessionId = await addSession(store, { state: 'stopped' })
+  await addSegments(store, sessionId, 0, 2)
+  for (const n of [0, 1]) await store.segmentIsHeld(sessionId, n, true)
+  await store.changeSession(sessionId, (session) => (session.heldMarks = 2))
+  expect(await desk.uploadState(null)).toMatchObject({ waitingMs: 0, safe: false })
+  await store.changeSession(sessionId, (session) => (session.confirmed = { segments: 2, marks: 2 }))
+  expect(await desk.uploadState(null)).toMatchObject({ safe: true })
+  await store.freeze(sessionId, 0)
+  expect(await desk.uploadState(null)).toMatchObject({ safe: false })
 })

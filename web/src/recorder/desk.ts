@@ -5,24 +5,21 @@ import { pendingOf, recoverLogs, type WithSession } from './recovery'
 import type { SampleLog } from './sample-log'
 import { Server } from './server'
 import { Store } from './store'
-import { isOf, type Capture, type StoredSession } from './stored'
+import { isConfirmed, isOf, type Capture, type StoredSession } from './stored'
+import { Tabs } from './tabs'
 import type { PendingSession, Reading, UploadState } from './types'
 
-const OUTBOX_LOCK = 'recital-outbox'
 const CHANNEL = 'recital-recorder'
 
 type Word = 'stored' | 'try now' | 'signed out' | 'failing' | 'fine' | { speakerId: string | null }
 
-/**
- * One tab's share of the work on what this device holds: one tab runs the outbox, all of them tell each other what
- * changed, and a session belongs to the tab that records it for as long as that tab lives.
- */
+/** One tab's share of the work on what this device holds; all of them tell each other what changed. */
 export class Desk {
   readonly store: Store
   readonly log: SampleLog
   #outbox: Outbox
   #channel = new BroadcastChannel(CHANNEL)
-  #owned = new Map<string, () => void>()
+  #tabs = new Tabs()
   #speakerId: string | null = null
   #signedOut = false
   #failing = false
@@ -35,6 +32,7 @@ export class Desk {
     this.#changed = changed
     this.#outbox = new Outbox(store, new Server(self.location.origin), {
       changed: () => this.#outboxMoved(),
+      grows: async ({ state, sessionId }) => state === 'recording' && (await this.#tabs.owned())(sessionId),
       failed: reportError,
     })
     this.#channel.onmessage = ({ data }: MessageEvent<Word>) => this.#heard(data)
@@ -45,7 +43,8 @@ export class Desk {
   async run(): Promise<void> {
     await this.#recovered
     this.#changed()
-    await navigator.locks.request(OUTBOX_LOCK, () => this.#outbox.run(new AbortController().signal))
+    await this.#tabs.send()
+    await this.#outbox.run(new AbortController().signal)
   }
 
   stored(): void {
@@ -68,9 +67,19 @@ export class Desk {
     this.#say({ speakerId })
   }
 
-  /** From now on the session exists here, and belongs to this tab. */
+  /** From now on the session exists here, and belongs to this tab. Throws RecordedElsewhere. */
   async begin(sessionId: string, reading: Reading, capture: Capture, mediaType: string): Promise<void> {
-    await this.#own(sessionId)
+    await this.#tabs.record(sessionId)
+    try {
+      await this.#add(sessionId, reading, capture, mediaType)
+    } catch (error) {
+      this.release(sessionId)
+      throw error
+    }
+    this.stored()
+  }
+
+  async #add(sessionId: string, reading: Reading, capture: Capture, mediaType: string): Promise<void> {
     await this.store.addSession({
       sessionId,
       speakerId: this.#speakerId,
@@ -91,10 +100,10 @@ export class Desk {
       end: null,
       refused: [],
     })
-    this.stored()
   }
 
   async stopped(sessionId: string): Promise<void> {
+    this.#tabs.recorded()
     await this.store.changeSession(sessionId, (session) => {
       if (session.state === 'recording') session.state = 'stopped'
     })
@@ -109,26 +118,17 @@ export class Desk {
 
   #recover(only?: string): Promise<boolean> {
     const withSession: WithSession = async (sessionId, work) => {
-      if (!this.#owned.has(sessionId)) return withLock(sessionId, work)
+      if (!this.#tabs.has(sessionId)) return this.#tabs.with(sessionId, work)
       if (sessionId === only) await work()
       return sessionId === only
     }
     return recoverLogs(this.store, this.log, withSession, reportError, only)
   }
 
-  /** Other tabs take a session that nobody owns for one that was left behind. */
-  async #own(sessionId: string): Promise<void> {
-    await new Promise<void>((owned) => {
-      void navigator.locks.request(lockName(sessionId), () => {
-        owned()
-        return new Promise<void>((release) => this.#owned.set(sessionId, release))
-      })
-    })
-  }
-
+  /** Other tabs take a session that nobody has for one that was left behind. */
   release(sessionId: string): void {
-    this.#owned.get(sessionId)?.()
-    this.#owned.delete(sessionId)
+    this.#tabs.recorded()
+    this.#tabs.release(sessionId)
   }
 
   /** The present speaker's; while nobody is signed in all that lies here, which then has no name. */
@@ -140,9 +140,8 @@ export class Desk {
 
   /** Those that no tab is recording now. */
   async #left(sessions: StoredSession[]): Promise<StoredSession[]> {
-    const { held = [] } = await navigator.locks.query()
-    const alive = new Set(held.map(({ name }) => name))
-    return sessions.filter(({ sessionId }) => !alive.has(lockName(sessionId)))
+    const isOwned = await this.#tabs.owned()
+    return sessions.filter(({ sessionId }) => !isOwned(sessionId))
   }
 
   /**
@@ -200,6 +199,8 @@ export class Desk {
       recordedMs: total(samplesOf),
       heldByServerMs: total(({ heldSamples }) => heldSamples),
       waitingMs: total((session) => (session.refused.length > 0 ? 0 : samplesOf(session) - session.heldSamples)),
+      safe: live === null && sessions.every((session) => session.end === null && isConfirmed(session)),
+      elsewhere: await this.#tabs.elsewhere(),
       online: navigator.onLine && !this.#failing,
       signedOut: this.#signedOut,
       refused: sessions.flatMap(({ refused }) => refused),
@@ -237,16 +238,4 @@ export class Desk {
   #say(word: Word): void {
     this.#channel.postMessage(word)
   }
-}
-
-function lockName(sessionId: string): string {
-  return `recital-session-${sessionId}`
-}
-
-async function withLock(sessionId: string, work: () => Promise<void>): Promise<boolean> {
-  return navigator.locks.request(lockName(sessionId), { ifAvailable: true }, async (lock) => {
-    if (lock === null) return false
-    await work()
-    return true
-  })
 }

@@ -83,6 +83,36 @@ test('a running recording is sent while it grows, and stays here until it is end
   expect(ingest.sessions.get(sessionId)!.end).toBeNull()
 })
 
+describe('before it says that all of a recording is at the server', () => {
+  const confirmed = async (sessionId: string) => (await store.session(sessionId))!.confirmed
+
+  test('the server is asked what it holds, once', async () => {
+    const sessionId = await addSession(store, { state: 'stopped' })
+    await addSegments(store, sessionId, 0, 3)
+    await until(async () => (await confirmed(sessionId)) !== undefined)
+    expect(await confirmed(sessionId)).toEqual({ segments: 3, marks: 3 })
+    outbox.poke()
+    await addSegments(store, await addSession(store), 0, 3) // a while
+    expect(ingest.calls.filter((call) => call === `GET ${sessionId}/received`)).toHaveLength(1)
+  })
+
+  test('what the server has lost since it answered for it is sent once more', async () => {
+    let lost = false
+    ingest.trouble = (call) => {
+      if (lost || !call.endsWith('/received')) return null
+      lost = true
+      ingest.sessions.get(sessionId)!.segments.delete(1)
+      ingest.sessions.get(sessionId)!.marks.length = 2
+      return null
+    }
+    const sessionId = await addSession(store, { state: 'stopped' })
+    await addSegments(store, sessionId, 0, 3)
+    await until(async () => (await confirmed(sessionId)) !== undefined)
+    const held = ingest.sessions.get(sessionId)!
+    expect([[...held.segments.keys()].sort(), held.marks.length]).toEqual([[0, 1, 2], 3])
+  })
+})
+
 test('a mark in samples that are not safe here yet is not sent', async () => {
   const sessionId = await addSession(store)
   await addSegments(store, sessionId, 0, 1)

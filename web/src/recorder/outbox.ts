@@ -1,7 +1,7 @@
 import { Backoff } from './backoff'
-import { SIGNED_OUT, TIMEOUT_MS, type Answer, type Server } from './server'
+import { SIGNED_OUT, TIMEOUT_MS, type Answer, type Held, type Server } from './server'
 import type { Store } from './store'
-import { isOf, type StoredMark, type StoredSession } from './stored'
+import { isConfirmed, isOf, type StoredMark, type StoredSession } from './stored'
 import { verdict, type Piece } from './verdict'
 
 const IN_FLIGHT = 2
@@ -15,12 +15,14 @@ interface Task {
   segment: number | null
   session: StoredSession
   call: () => Promise<Answer | null>
-  accepted: () => Promise<void>
+  accepted: (answer: Answer) => Promise<void>
 }
 
 export interface OutboxOptions {
   /** Something left, arrived or was refused. */
   changed?: () => void
+  /** Whether a session still grows: until it does not, the server need not be asked what it holds of it. */
+  grows?: (session: StoredSession) => Promise<boolean>
   /** The store failed; it is asked again after a pause. */
   failed?: (error: unknown) => void
   backoff?: Backoff
@@ -39,6 +41,7 @@ export class Outbox {
   #server: Server
   #backoff: Backoff
   #changed: () => void
+  #grows: (session: StoredSession) => Promise<boolean>
   #failed: (error: unknown) => void
   #inFlight = new Set<string>()
   #notYet = new Set<string>() // sessions that the server opens only when the speaker has signed something
@@ -54,6 +57,7 @@ export class Outbox {
     this.#store = store
     this.#server = server
     this.#changed = options.changed ?? (() => undefined)
+    this.#grows = options.grows ?? (() => Promise.resolve(false))
     this.#failed = options.failed ?? (() => undefined)
     this.#backoff = options.backoff ?? new Backoff()
     this.#segmentTimeoutMs = options.segmentTimeoutMs ?? TIMEOUT_MS
@@ -118,7 +122,7 @@ export class Outbox {
       case 'accepted':
         this.#backoff.succeeded()
         this.#notYet.delete(sessionId)
-        return task.accepted()
+        return task.accepted(answer!)
       case 'again':
         return this.#pause()
       case 'sign-in':
@@ -207,7 +211,10 @@ export class Outbox {
       if (marks.length > 0) return this.#marks(session, marks)
     }
     const complete = waiting.length === 0 && session.heldMarks === session.marks && session.refused.length === 0
-    return session.end !== null && complete && !isFlying('end') ? this.#ending(session) : null
+    if (!complete) return null
+    if (session.end !== null) return isFlying('end') ? null : this.#ending(session)
+    if (isConfirmed(session) || isFlying('received') || (await this.#grows(session))) return null
+    return this.#received(session)
   }
 
   async #marksToSend(session: StoredSession): Promise<StoredMark[]> {
@@ -236,6 +243,25 @@ export class Outbox {
       call: () => this.#server.putMarks(session.sessionId, marks),
       accepted: () => this.#change(session, (stored) => (stored.heldMarks = marks.at(-1)!.n + 1)),
     }
+  }
+
+  #received(session: StoredSession): Task {
+    return {
+      ...this.#task(session, 'received'),
+      call: () => this.#server.received(session.sessionId),
+      accepted: ({ held }) => (held === null ? Promise.resolve(this.#pause()) : this.#compare(session, held)),
+    }
+  }
+
+  /** What was answered for and is not held, after all, is sent once more. */
+  async #compare({ sessionId, segments, marks }: StoredSession, held: Held): Promise<void> {
+    const isMissing = (n: number) => !held.segments.some(([first, last]) => first <= n && n <= last)
+    const missing = Array.from({ length: segments }, (_, n) => n).filter(isMissing)
+    for (const n of missing) await this.#store.segmentIsHeld(sessionId, n, false)
+    await this.#store.changeSession(sessionId, (session) => {
+      session.heldMarks = Math.min(session.heldMarks, held.marks)
+      if (missing.length === 0 && held.marks >= marks) session.confirmed = { segments, marks }
+    })
   }
 
   #ending(session: StoredSession): Task {

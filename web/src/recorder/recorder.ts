@@ -285,6 +285,8 @@ const EMPTY: RecorderState = {
     recordedMs: 0,
     heldByServerMs: 0,
     waitingMs: 0,
+    safe: true,
+    elsewhere: null,
     online: true,
     signedOut: false,
     refused: [],

@@ -7,6 +7,13 @@ export interface Answer {
   problem: string
   missingSegments: number[]
   missingMarks: number[]
+  /** What is held of a session, where that was asked for: first and last number of each run, and the count of marks. */
+  held: Held | null
+}
+
+export interface Held {
+  segments: [first: number, last: number][]
+  marks: number
 }
 
 /** The recorder's part of the API; the only place here that fetches. Every call may be repeated. */
@@ -42,6 +49,10 @@ export class Server {
         kind,
       })),
     })
+  }
+
+  received(sessionId: string): Promise<Answer | null> {
+    return this.#call('GET', sessionId, '/received')
   }
 
   end(sessionId: string, end: End): Promise<Answer | null> {
@@ -98,7 +109,7 @@ export class Server {
 }
 
 /** As the server says it to a cookie that is nobody's. */
-export const SIGNED_OUT: Answer = { status: 401, problem: 'signed-out', missingSegments: [], missingMarks: [] }
+export const SIGNED_OUT: Answer = { status: 401, problem: 'signed-out', missingSegments: [], missingMarks: [], held: null }
 
 export const TIMEOUT_MS = 15_000
 
@@ -110,7 +121,13 @@ function answer(status: number, text: string): Answer {
     problem: type.slice(type.lastIndexOf('/') + 1),
     missingSegments: numbers(body.missing_segments),
     missingMarks: numbers(body.missing_marks),
+    held: heldOf(body),
   }
+}
+
+function heldOf({ segments, marks }: Record<string, unknown>): Held | null {
+  if (!Array.isArray(segments) || typeof marks !== 'number') return null
+  return { segments: segments.filter((run): run is [number, number] => numbers(run).length === 2), marks }
 }
 
 function parsed(text: string): Record<string, unknown> {

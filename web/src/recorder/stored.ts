@@ -19,12 +19,19 @@ export interface StoredSession extends Reading {
   heldMarks: number
   gaps: [fromSample: number, count: number][]
   end: End | null
+  /** As many of them as the server itself named when it was asked what it holds; undefined before it was asked. */
+  confirmed?: { segments: number; marks: number }
   refused: RefusedPiece[]
 }
 
 /** Several people may share a device: each sees and sends only their own. */
 export function isOf(session: StoredSession, speakerId: string): boolean {
   return (session.speakerId ?? speakerId) === speakerId
+}
+
+/** Whether the server has said that it holds all that there is of it here. */
+export function isConfirmed({ confirmed, segments, marks }: StoredSession): boolean {
+  return confirmed?.segments === segments && confirmed.marks === marks
 }
 
 /** What the browser really did; sent when the session is opened and the same for ever. */

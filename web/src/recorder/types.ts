@@ -47,6 +47,10 @@ export interface UploadState {
   /** What the server has answered for, never what was merely sent. */
   heldByServerMs: number
   waitingMs: number
+  /** The server itself has named all of it when it was asked what it holds, and nothing is being added. */
+  safe: boolean
+  /** What another tab of this browser does just now, which is then not for this one to do. */
+  elsewhere: 'recording' | 'sending' | null
   online: boolean
   signedOut: boolean
   refused: RefusedPiece[]

@@ -3,7 +3,7 @@ import type { Answer } from './server'
 /** What an answer means for the piece that was sent. */
 export type Verdict = 'accepted' | 'again' | 'sign-in' | 'not-yet' | 'open-first' | 'pieces-missing' | 'refused'
 
-export type Piece = 'session' | 'segment' | 'marks' | 'end' | 'disavowal'
+export type Piece = 'session' | 'segment' | 'marks' | 'received' | 'end' | 'disavowal'
 
 /** Null is no answer at all. What may pass by itself is asked again for ever; what will not is stopped and shown. */
 export function verdict(piece: Piece, answer: Answer | null): Verdict {

@@ -60,6 +60,7 @@ export class Ingest {
     if (request.method === 'DELETE') return this.sessions.delete(sessionId) ? [202] : [404, 'session-not-found']
     if (what === undefined) return this.#open(sessionId, held, String(body))
     if (held === undefined) return [404, 'session-not-found']
+    if (what === 'received') return received(held)
     if (what === 'audio') return takeSegment(held, Number(n), body, request.headers)
     return what === 'marks' ? takeMarks(held, String(body)) : end(held, String(body))
   }
@@ -90,6 +91,10 @@ function takeMarks(held: Held, body: string): Answer {
     held.marks[mark.n] = mark
   }
   return [200]
+}
+
+function received({ segments, marks }: Held): Answer {
+  return [200, '', { segments: [...segments.keys()].sort((a, b) => a - b).map((n) => [n, n]), marks: marks.length, bytes: 0 }]
 }
 
 function end(held: Held, body: string): Answer {

@@ -9,7 +9,7 @@ import { moved, nextUnread, START, type Step } from './places'
 import { progressOf, rememberPlace, rememberRead } from './progress'
 import { begun, goesOnAt, keptOf, moved as movedTake, type Move, type Take } from './take'
 
-export type MicrophoneTrouble = 'refused' | 'none' | 'failed'
+export type MicrophoneTrouble = 'refused' | 'none' | 'elsewhere' | 'failed'
 
 const DEVICE = 'microphone'
 const isText = (value: unknown): value is string => typeof value === 'string'
@@ -156,5 +156,6 @@ export class Reading {
 function troubleOf(failure: unknown): MicrophoneTrouble {
   const name = failure instanceof Error ? failure.name : ''
   if (name === 'MicrophoneRefused') return 'refused'
+  if (name === 'RecordedElsewhere') return 'elsewhere'
   return name === 'NoMicrophone' ? 'none' : 'failed'
 }

@@ -6,6 +6,8 @@ const upload = (facts: Partial<UploadState>): UploadState => ({
   recordedMs: 60_000,
   heldByServerMs: 60_000 - (facts.waitingMs ?? 0),
   waitingMs: 0,
+  safe: false,
+  elsewhere: null,
   online: true,
   signedOut: false,
   refused: [],
@@ -13,9 +15,17 @@ const upload = (facts: Partial<UploadState>): UploadState => ({
 })
 
 describe('the line about uploads', () => {
-  test('says "safe" only when nothing waits', () => {
-    expect(uploadLine(upload({}), true).key).toBe('upload.safe')
-    expect(uploadLine(upload({ waitingMs: 1 }), false).key).not.toBe('upload.safe')
+  test('says "safe" only when the server has named everything, not when nothing waits any more', () => {
+    expect(uploadLine(upload({ safe: true }), false).key).toBe('upload.safe')
+    expect(uploadLine(upload({}), false).key).toBe('upload.asking')
+    expect(uploadLine(upload({ waitingMs: 1 }), false).key).toBe('upload.waiting')
+  })
+
+  test('says what another tab does', () => {
+    const recording = upload({ waitingMs: 9000, elsewhere: 'recording' })
+    expect(uploadLine(recording, false).key).toBe('upload.recorded-elsewhere')
+    expect(uploadLine(upload({ waitingMs: 9000, elsewhere: 'sending' }), false).key).toBe('upload.sent-elsewhere')
+    expect(uploadLine(upload({ waitingMs: 9000, elsewhere: 'sending' }), true).key).toBe('upload.flowing')
   })
 
   test('stays calm over the few seconds that are always on the way', () => {

@@ -14,10 +14,13 @@ const ON_THE_WAY_MS = 15_000 // the segment being read and the two in flight: no
 export function uploadLine(upload: UploadState, recording: boolean, signed = true): UploadLine {
   const seconds = Math.ceil(upload.waitingMs / 1000)
   if (upload.refused.length > 0) return { key: 'upload.refused', seconds, tone: 'trouble' }
-  if (upload.waitingMs <= 0) return { key: 'upload.safe', seconds: 0, tone: 'calm' }
+  if (!recording && upload.elsewhere === 'recording') return { key: 'upload.recorded-elsewhere', seconds, tone: 'calm' }
+  if (upload.safe) return { key: 'upload.safe', seconds: 0, tone: 'calm' }
   if (upload.signedOut && !signed) return { key: 'upload.agreement', seconds, tone: 'waiting' }
   if (upload.signedOut) return { key: 'upload.signed-out', seconds, tone: 'trouble' }
   if (!upload.online) return { key: 'upload.offline', seconds, tone: 'waiting' }
   if (recording && upload.waitingMs < ON_THE_WAY_MS) return { key: 'upload.flowing', seconds, tone: 'calm' }
+  if (upload.elsewhere === 'sending') return { key: 'upload.sent-elsewhere', seconds, tone: 'calm' }
+  if (upload.waitingMs <= 0) return { key: 'upload.asking', seconds, tone: 'calm' }
   return { key: 'upload.waiting', seconds, tone: recording ? 'waiting' : 'calm' }
 }
