@@ -57,6 +57,11 @@ export function languageName(tag: string): string {
   }
 }
 
+/** Several words as one: "a, b and c". */
+export function listed(words: string[]): string {
+  return new Intl.ListFormat(speaking.language).format(words)
+}
+
 export function moment(rfc3339: string): string {
   const format = new Intl.DateTimeFormat(speaking.language, { dateStyle: 'medium', timeStyle: 'short' })
   return format.format(new Date(rfc3339))

@@ -9,6 +9,7 @@ import { NoRoom } from './no-room'
 import { PcmTape } from './pcm-tape'
 import { LEAST_ROOM_MS, watchRoom } from './room'
 import { SliceTape } from './slice-tape'
+import { Snippet } from './snippet'
 import { readPort } from './source-port'
 import { readTrack, type Packet } from './source-track'
 import type { LocalTake, MarkKind, Place, StopReason } from './types'
@@ -36,6 +37,7 @@ export class Booth {
   #listener: BoothListener
   #source: Source | null = null
   #take: Take | null = null
+  #snippet: Snippet | null = null
   #recording = false
   #roomMs: number | null = null
   #unwatchRoom = (): void => undefined
@@ -79,7 +81,20 @@ export class Booth {
     return { rateHz, channels: 1 }
   }
 
+  /** What the open microphone hears from now on, for so long. Rejects when something else is begun meanwhile. */
+  async tryOut(forMs: number): Promise<Blob> {
+    const intake = intakeOf(this.#source)
+    const snippet = new Snippet()
+    this.#snippet = snippet
+    intake.start(snippet, now())
+    await new Promise((resolve) => setTimeout(resolve, forMs))
+    if (this.#snippet !== snippet) throw new Error('the microphone was put to another use')
+    await intake.stop(now())
+    return snippet.audio(intake.rateHz)
+  }
+
   release(): void {
+    this.#snippet = null
     if (this.#source?.kind === 'pcm') {
       clearInterval(this.#source.watch)
       this.#source.cancel()
@@ -100,6 +115,7 @@ export class Booth {
   async #start(what: Start): Promise<string> {
     const source = this.#source
     if (source === null) throw new Error('no microphone is open')
+    this.#snippet = null
     const { sessionId, reading, atMs, segmentMs } = what
     const rateHz = source.kind === 'pcm' ? source.intake.rateHz : source.rateHz
     const mediaType = source.kind === 'pcm' ? FLAC : source.mediaType

@@ -91,6 +91,7 @@ export class Intake {
     this.#preRoll = []
     this.#preRollSamples = 0
     this.#tape = tape
+    this.#waitingForStop = null
   }
 
   /** The recording's sample that was heard at `atMs`; it may still be on its way. */
@@ -105,6 +106,7 @@ export class Intake {
 
   /** Waits for what was heard until `atMs`, but not for ever, and lets the tape go. */
   async stop(atMs: number): Promise<void> {
+    const tape = this.#tape
     const sample = this.sampleAt(atMs)
     if (this.position < sample) {
       await new Promise<void>((resolve) => {
@@ -112,6 +114,7 @@ export class Intake {
         setTimeout(resolve, STOP_PATIENCE_MS)
       })
     }
+    if (this.#tape !== null && this.#tape !== tape) return // something else was begun meanwhile
     this.#waitingForStop = null
     this.#tape = null
   }

@@ -7,6 +7,7 @@ export interface Calls {
   useSlices: { ask: { rateHz: number; mediaType: string }; answer: Device }
   delivered: { ask: { deliveredMs: number; atMs: number }; answer: null }
   slice: { ask: { bytes: ArrayBuffer; atMs: number }; answer: null }
+  tryOut: { ask: { forMs: number }; answer: Blob }
   release: { ask: null; answer: null }
   start: { ask: Start; answer: string }
   mark: { ask: { kind: MarkKind; place: Place; atMs: number }; answer: null }

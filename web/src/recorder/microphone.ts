@@ -34,6 +34,21 @@ export async function microphones(): Promise<MediaDeviceInfo[]> {
   return (await mediaDevices().enumerateDevices()).filter(({ kind }) => kind === 'audioinput')
 }
 
+/** Resolves as soon as this page may use the microphone; never where the browser does not tell. */
+export function microphoneAllowed(): Promise<void> {
+  return new Promise((allowed) => {
+    const asked = navigator.permissions?.query({ name: 'microphone' as PermissionName })
+    asked?.then(
+      (permission) => {
+        const look = () => permission.state === 'granted' && allowed()
+        permission.onchange = look
+        look()
+      },
+      () => undefined, // Firefox before 132
+    )
+  })
+}
+
 export function processingOf(track: MediaStreamTrack): Processing {
   const settings = track.getSettings()
   return {

@@ -1,6 +1,6 @@
 import { watchMicrophone } from './interruptions'
 import type { FromWorker } from './messages'
-import { microphones, NoMicrophone, openMicrophone, processingOf } from './microphone'
+import { microphoneAllowed, microphones, NoMicrophone, openMicrophone, processingOf } from './microphone'
 import { newSessionId } from './session-id'
 import { openSource, type Source } from './source'
 import type {
@@ -81,6 +81,17 @@ export class Recorder {
       sampleRateHz: source.rateHz,
       processing: processingOf(track),
     })
+  }
+
+  /** Some seconds of the open microphone, to hear how it sounds; they are kept nowhere. */
+  tryOut(forMs: number): Promise<Blob> {
+    this.#expect('ready')
+    return this.#microphone!.source.tryOut(forMs)
+  }
+
+  /** Resolves when the reader allows the microphone that was refused before; never where the browser does not tell. */
+  allowed(): Promise<void> {
+    return microphoneAllowed()
   }
 
   /** Records from the sample that was heard when the reader asked; answers the new session's id. */

@@ -48,3 +48,15 @@ export class MediaRecorderSource {
     await this.#delivered
   }
 }
+
+/** A few seconds of the track, kept nowhere. */
+export async function brieflyRecorded(track: MediaStreamTrack, forMs: number): Promise<Blob> {
+  const recorder = new MediaRecorder(new MediaStream([track]), { mimeType: mediaRecorderType() })
+  const recorded = new Promise<Blob>((resolve) => {
+    recorder.ondataavailable = ({ data }) => resolve(data)
+  })
+  recorder.start()
+  await new Promise((resolve) => setTimeout(resolve, forMs))
+  if (recorder.state !== 'inactive') recorder.stop()
+  return recorded
+}

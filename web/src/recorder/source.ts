@@ -1,6 +1,6 @@
 import { watchDelivery } from './delivery'
 import type { Device } from './messages'
-import { MediaRecorderSource, mediaRecorderType } from './source-media-recorder'
+import { brieflyRecorded, MediaRecorderSource, mediaRecorderType } from './source-media-recorder'
 import { openWorklet } from './source-worklet'
 import type { Path, StopReason } from './types'
 import type { WorkerLink } from './worker-link'
@@ -13,6 +13,8 @@ export interface Source extends Device {
   /** Only where recording is a thing apart from listening: answers the moment of the first sample. */
   begin: (() => Promise<number>) | null
   finish: (() => Promise<void>) | null
+  /** A few seconds of it, to be heard. */
+  tryOut: (forMs: number) => Promise<Blob>
   close: () => void
 }
 
@@ -22,7 +24,8 @@ export async function openSource(
   worker: WorkerLink,
   interrupted: (reason: StopReason) => void,
 ): Promise<Source> {
-  const plain = { begin: null, finish: null }
+  const tryOut = (forMs: number): Promise<Blob> => worker.call('tryOut', { forMs })
+  const plain = { begin: null, finish: null, tryOut }
   const readable = trackReadable(track)
   if (readable !== null) {
     const device = await worker.call('useTrack', { readable }, [readable])
@@ -44,6 +47,7 @@ export async function openSource(
     path: 'media-recorder',
     begin: () => source.begin(),
     finish: () => source.finish(),
+    tryOut: (forMs) => brieflyRecorded(track, forMs),
     close: () => undefined,
   }
 }

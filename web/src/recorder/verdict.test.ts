@@ -3,7 +3,7 @@ import type { Answer } from './server'
 import { verdict } from './verdict'
 
 function answer(status: number, problem = ''): Answer {
-  return { status, problem, missingSegments: [], missingMarks: [] }
+  return { status, problem, missingSegments: [], missingMarks: [], held: null }
 }
 
 test('an answer that confirms is believed', () => {

@@ -49,6 +49,7 @@ async function build(): Promise<Handlers> {
     useSlices: ({ rateHz, mediaType }) => booth.useSlices(rateHz, mediaType),
     delivered: done(({ deliveredMs, atMs }) => booth.trackDelivered(deliveredMs, atMs)),
     slice: done(({ bytes, atMs }) => booth.slice(bytes, atMs)),
+    tryOut: ({ forMs }) => booth.tryOut(forMs),
     release: done(() => booth.release()),
     start: (what) => booth.start(what),
     mark: done(({ kind, place, atMs }) => booth.mark(kind, place, atMs)),

@@ -24,6 +24,16 @@ describe('the microphone check', () => {
     expect(judged(seconds(3, -0.5), -65)).toBe('loud')
   })
 
+  test('is not taken in by a click: a voice is loud for longer', () => {
+    const hearer = new Hearer()
+    let hearing = ''
+    for (let n = 0; n < 30; n++) {
+      hearing = hearer.hear({ rmsDb: -46, peakDb: n % 10 === 0 ? -14 : -34, noiseFloorDb: -70, clippedSamples: 0 }, n * 100)
+    }
+    expect(hearing).toBe('quiet')
+    expect(hearer.measured).toEqual({ rmsDb: -46, peakDb: -14, noiseFloorDb: -70, clippedSamples: 0 })
+  })
+
   test('does not take a word for noise before it heard a pause', () => {
     expect(judged(seconds(3, -12), -35)).toBe('good')
   })

@@ -58,9 +58,23 @@ export class Reading {
       return true
     } catch (failure) {
       this.trouble = troubleOf(failure)
+      if (this.trouble === 'refused') void this.#waitUntilAllowed()
     }
     // The microphone of last time may have been left at home.
     return this.trouble === 'none' && deviceId !== '' ? this.prepare('') : false
+  }
+
+  /** What the reader changes in the browser needs no reload here. */
+  async #waitUntilAllowed(): Promise<void> {
+    await this.#recorder.allowed()
+    if (this.trouble !== 'refused') return
+    this.trouble = null
+    announcement.say(t('microphone.allowed'))
+  }
+
+  /** Some seconds of the open microphone. */
+  tryOut(forMs: number): Promise<Blob> {
+    return this.#recorder.tryOut(forMs)
   }
 
   go(step: Step): void {
