@@ -16,5 +16,5 @@ export default defineConfig({
   server: { port: 5173, proxy: { '/api': server } },
   preview: { port: 4173, proxy: { '/api': server } },
   // A machine that does much else at the same time is slow, not wrong.
-  test: { environment: 'node', include: ['src/**/*.test.ts'], testTimeout: 30_000 },
+  test: { environment: 'node', include: ['src/**/*.test.ts'], setupFiles: ['src/browserless.ts'], testTimeout: 30_000 },
 })

@@ -233,5 +233,9 @@ export const en = {
   'problem.agreement-differs': 'The agreement has changed this very moment. Here is the new one.',
   'problem.invitation-not-valid': 'This invitation is used up or too old. Ask for a new one.',
 
+  'language.he': 'Hebrew',
+  'language.yi': 'Yiddish',
+  'language.en': 'English',
+
   'dialog.close': 'Close',
 } as const

@@ -1,14 +1,9 @@
 /** Messages of screens that are loaded later: a family of them says its own and those of all screens. */
-import { speaking, t as general, type InterfaceLanguage, type MessageKey } from './index.svelte'
-import { fill, type Values } from './messages'
+import { speaking, type Chunks, type MessageKey } from './index.svelte'
+import type { Values } from './messages'
 
-/** Gives the function that says a family's messages in the language of the interface. */
-export function family<Key extends string>(
-  messages: Record<InterfaceLanguage, Record<Key, string>>,
-): (key: Key | MessageKey, values?: Values) => string {
-  const isOurs = (key: Key | MessageKey): key is Key => key in messages.en
-  return (key, values = {}) => {
-    if (!isOurs(key)) return general(key, values)
-    return fill(messages[speaking.language][key], values, speaking.language)
-  }
+/** Gives the function that says a family's messages, of which it loads the language that is spoken. */
+export function family<Key extends string>(chunks: Chunks<Key>): (key: Key | MessageKey, values?: Values) => string {
+  speaking.add(chunks)
+  return (key, values = {}) => speaking.say(key, values)
 }

@@ -235,5 +235,9 @@ export const he: Messages = {
   'problem.agreement-differs': 'ההסכם השתנה ממש ברגע זה. הנה החדש.',
   'problem.invitation-not-valid': 'ההזמנה הזאת נוצלה או שעבר זמנה. אפשר לבקש חדשה.',
 
+  'language.he': 'עברית',
+  'language.yi': 'יידיש',
+  'language.en': 'אנגלית',
+
   'dialog.close': 'לסגור',
 }

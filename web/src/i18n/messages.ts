@@ -22,10 +22,10 @@ export function holes(message: string): string[] {
 
 function plural(forms: string, count: number, locale: string): string {
   const byRule = new Map([...forms.matchAll(FORM)].map((match) => [match[1], match[2] ?? '']))
-  const form = byRule.get(new Intl.PluralRules(locale).select(count)) ?? byRule.get('other') ?? ''
+  const form = byRule.get(new Intl.PluralRules([locale, 'en']).select(count)) ?? byRule.get('other') ?? ''
   return form.replaceAll('#', shown(count, locale) ?? '')
 }
 
 function shown(value: string | number | undefined, locale: string): string | undefined {
-  return typeof value === 'number' ? new Intl.NumberFormat(locale).format(value) : value
+  return typeof value === 'number' ? new Intl.NumberFormat([locale, 'en']).format(value) : value
 }

@@ -1,5 +1,6 @@
 /** Who is signed in, what they may do now, and how this server is set. */
 import { api, Problem, type Config, type Me } from '../api'
+import { speaking } from '../i18n/index.svelte'
 import { capture } from './capture.svelte'
 
 export type Standing = 'unknown' | 'signed-in' | 'signed-out' | 'unreachable'
@@ -23,7 +24,9 @@ class Account {
     this.failure = null
     try {
       this.config = await api.config()
-      this.is(await api.me())
+      const me = await api.me()
+      await speaking.follow(me.language).catch(() => {}) // all can be said in the language that is here
+      this.is(me)
       this.standing = 'signed-in'
     } catch (failure) {
       this.noticed(failure)

@@ -1,9 +1,9 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { LogEntry } from '../../api'
+import { speaking } from '../../i18n/index.svelte'
+import { EVENTS, sentenceOf } from './log-words'
 
-vi.stubGlobal('localStorage', { getItem: () => 'en' })
-vi.stubGlobal('navigator', { languages: ['en'] })
-const { EVENTS, sentenceOf } = await import('./log-words')
+await speaking.ready()
 
 const people = { 'id-of-dana': 'dana@example.org', 'id-of-noam': 'noam@example.org' }
 const entry = (facts: Partial<LogEntry>): LogEntry => ({
