@@ -36,7 +36,7 @@ def follow(commands: str, data: Path, backup: Path) -> None:
 def test_what_was_backed_up_plays_and_goes_on_in_a_new_data_folder(
     server: Server, outbox: Outbox, text_id: str, take: Take, tmp_path: Path
 ) -> None:
-    published, begun = new_id(), new_id()
+    token, published, begun = server.token(), new_id(), new_id()
     outbox.send(published, text_id, take)
     outbox.client.wait_for(published, "uploaded", UPLOADED_WITHIN_S)
     outbox.client.open(begun, text_id, take.capture)
@@ -49,7 +49,7 @@ def test_what_was_backed_up_plays_and_goes_on_in_a_new_data_folder(
     follow(restore, elsewhere.folder, tmp_path / "backup")
     try:
         elsewhere.start()
-        with Client(elsewhere.url, server.token()) as restored:
+        with Client(elsewhere.url, token) as restored:
             preview = restored.preview(published)
             heard = httpx.get(elsewhere.url + preview["audio_url"]).raise_for_status().content
             assert heard == (server.archive / published / "light.audio.mp3").read_bytes()
