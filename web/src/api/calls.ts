@@ -15,12 +15,19 @@ export async function call(method: string, path: string, query: Query = {}, body
   return response
 }
 
-export async function reached(url: string, request: RequestInit = {}): Promise<Response> {
+async function reached(url: string, request: RequestInit = {}): Promise<Response> {
   try {
     return await fetch(url, request)
   } catch (cause) {
     throw new Unreachable('no answer from the server', { cause })
   }
+}
+
+/** What lies behind an address that the server signed. */
+export async function signed(url: string): Promise<Response> {
+  const response = await reached(url)
+  if (!response.ok) throw await problemOf(response)
+  return response
 }
 
 export async function json<T>(method: string, path: string, query?: Query, body?: object): Promise<T> {

@@ -1,6 +1,5 @@
 /** The server, as the screens see it. */
-import { call, json, one, reached, search } from './calls'
-import { problemOf } from './problems'
+import { call, json, one, search, signed } from './calls'
 import type * as shapes from './types'
 import type { Offer, Page, RecitalText, Role, Session, TextPreview, TextRow } from './types'
 
@@ -44,11 +43,9 @@ export const api = {
   deleteSession: (id: string) => call('DELETE', one('sessions', id)),
 
   /** The captions behind a preview's address, as WebVTT. */
-  captions: async (url: string): Promise<string> => {
-    const response = await reached(url)
-    if (!response.ok) throw await problemOf(response)
-    return response.text()
-  },
+  captions: async (url: string) => (await signed(url)).text(),
+  /** The peaks behind a preview's address, for a waveform. */
+  peaks: async (url: string) => (await (await signed(url)).json()) as shapes.Peaks,
 
   speakers: (search: string, role: Role | null, cursor: string | null) =>
     json<Page<shapes.Speaker>>('GET', '/admin/speakers', { search, role, cursor }),

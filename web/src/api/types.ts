@@ -35,6 +35,15 @@ export type LogEvent = Schemas['Event']
 export type Offer = operations['addText']['requestBody']['content']['application/json']
 export type Preview = Schemas['Preview']
 
+/** Loudest and softest samples, as BBC audiowaveform writes them (version 2): lowest, highest, lowest, highest… */
+export interface Peaks {
+  sample_rate: number
+  samples_per_pixel: number
+  bits: number
+  length: number
+  data: readonly number[]
+}
+
 /** A text as a list shows it. */
 export type TextRow = Narrowed<Schemas['TextRow'], { direction: Direction }>
 

@@ -205,6 +205,7 @@ export const en = {
   'player.pause': 'Pause',
   'player.previous': 'Previous sentence',
   'player.next': 'Next sentence',
+  'player.repeat': 'Repeat the sentence',
   'player.speed': 'Speed',
   'player.position': 'Position',
   'player.captions': 'Sentences',

@@ -207,6 +207,7 @@ export const he: Messages = {
   'player.pause': 'להשהות',
   'player.previous': 'המשפט הקודם',
   'player.next': 'המשפט הבא',
+  'player.repeat': 'חזרה על המשפט',
   'player.speed': 'מהירות',
   'player.position': 'מיקום',
   'player.captions': 'המשפטים',

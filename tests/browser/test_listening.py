@@ -1,0 +1,85 @@
+"""Listening to what was read: the sentences follow the voice, and the waveform leads to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect
+
+from tests.browser.people import browser_of
+from tests.browser.stage import signed_in
+from tests.chaos.readings import add_text, short_reading, take_of
+from tests.client import Client, Outbox, new_id
+from tests.running import Server
+
+PUBLISHED_WITHIN_S = 60
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    with browser_of(playwright) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def session_id(server: Server, request: pytest.FixtureRequest) -> str:
+    """A published reading of three sentences."""
+    spoken = short_reading(request.config.cache.mkdir("readings"))
+    with Client(server.url, server.token()) as client:
+        session_id = new_id()
+        Outbox(client).send(session_id, add_text(client, spoken), take_of(spoken))
+        client.wait_for(session_id, "uploaded", PUBLISHED_WITHIN_S)
+    return session_id
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server, session_id: str) -> Iterator[Page]:
+    """The recording's page, on a screen of twice the usual density."""
+    context = browser.new_context(device_scale_factor=2, color_scheme="dark")
+    page = signed_in(context, server)
+    page.goto(f"{server.url}/recordings/{session_id}")
+    expect(sentences_of(page)).to_have_count(3)
+    yield page
+    context.close()
+
+
+def sentences_of(page: Page) -> Locator:
+    return page.get_by_role("list", name="Sentences").get_by_role("button")
+
+
+def test_a_press_on_the_waveform_leads_to_the_sentence_that_lies_there(page: Page) -> None:
+    sentences = sentences_of(page)
+    expect(sentences.nth(0)).to_have_attribute("aria-current", "true")
+    waveform = page.locator("canvas")
+    box = waveform.bounding_box()
+    assert box is not None
+    waveform.click(position={"x": box["width"] / 2, "y": box["height"] / 2})
+    expect(sentences.nth(1)).to_have_attribute("aria-current", "true")
+    assert waveform.evaluate("canvas => canvas.width") == round(box["width"] * 2), "it is as dense as the screen"
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 9)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] + 50, box["y"] + 9, steps=4)
+    page.mouse.up()
+    expect(sentences.nth(2)).to_have_attribute("aria-current", "true")
+
+
+def test_keys_play_a_sentence_again_and_again_at_a_speed_that_is_kept(page: Page) -> None:
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("KeyR")
+    for _ in range(3):
+        page.keyboard.press("+")
+    expect(page.get_by_role("button", name="Repeat the sentence")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_label("Speed")).to_have_value("2")
+    turns = page.evaluate_handle(
+        """() => {
+            const turns = []
+            document.querySelector('audio').addEventListener('seeking', ({ target }) => turns.push(target.currentTime))
+            return turns
+        }"""
+    )
+    page.keyboard.press("Space")
+    page.wait_for_function("turns => turns.length > 1", arg=turns)
+    expect(sentences_of(page).nth(1)).to_have_attribute("aria-current", "true")
+    page.reload()
+    expect(page.get_by_label("Speed")).to_have_value("2")
