@@ -18,7 +18,7 @@ from adapters_http.headers import on_every_answer
 from adapters_http.limits import Limits, limited
 from adapters_http.problems import accident, refused, refused_by_framework
 from adapters_http.requests import JSON_BYTES, RecitalRequest
-from adapters_http.routes import admin, auth, config, health, me, problems, segments, sessions, texts, tokens
+from adapters_http.routes import admin, auth, config, health, me, problems, segments, sessions, standings, texts, tokens
 from adapters_http.web import client_routes
 from adapters_storage.assembly import Recital
 from recital_core import errors
@@ -30,7 +30,7 @@ def create_app(recital: Recital, limits: Limits | None = None) -> Litestar:
     """The whole HTTP side of `recital`: the API, health, problem types and the web client."""
     anybody = [*config.ROUTES, *auth.ANYBODY, segments.play_file]
     whoever_is_signed_in = [*auth.SIGNED_IN, *me.ROUTES, *tokens.ROUTES]
-    whoever_is_approved = [*sessions.ROUTES, segments.put_segment]
+    whoever_is_approved = [*sessions.ROUTES, segments.put_segment, *standings.ROUTES]
     providers = Providers(recital.settings.sign_in_providers, f"{recital.settings.address}/api/auth/callback")
     return Litestar(
         route_handlers=[

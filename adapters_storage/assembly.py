@@ -24,6 +24,7 @@ from recital_core.personal_data import PersonalData
 from recital_core.ports import AudioWorkshop, BlobStore, Collection, Store
 from recital_core.recording import Recording
 from recital_core.speakers import Role
+from recital_core.standings import Standings
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -47,6 +48,7 @@ class Recital:
         aggregation: Aggregation,
         listening: Listening,
         importing: Importing,
+        standings: Standings,
         readiness: Readiness,
         worker: Callable[[], Worker],
     ) -> None:
@@ -60,6 +62,7 @@ class Recital:
         self.aggregation = aggregation
         self.listening = listening
         self.importing = importing
+        self.standings = standings
         self.readiness = readiness
         self._worker = worker
 
@@ -245,6 +248,7 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
         aggregation=aggregation,
         listening=Listening(store=store, staging=staging, archive=archive, clock=clock, sealer=sealer),
         importing=Importing(store=store, staging=staging, clock=clock, language=settings.languages[0]),
+        standings=Standings(store=store),
         readiness=Readiness(_checks(engine, store, staging, archive, audio)),
         worker=worker,
     )

@@ -25,6 +25,7 @@ from recital_core.recording import Recording
 from recital_core.sentences import split
 from recital_core.sessions import Capture, Ending, Mark, MarkKind, RecitalSession, Segment, SessionId, State
 from recital_core.speakers import Role, Speaker, SpeakerId
+from recital_core.standings import Standings
 from recital_core.texts import Place, RecitalText, TextId
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "SessionId",
     "Speaker",
     "SpeakerId",
+    "Standings",
     "State",
     "TextId",
     "split",

@@ -18,6 +18,7 @@ import msgspec
 from recital_core import errors
 from recital_core.audit import OPERATOR, Actor, Event
 from recital_core.captions import TranscriptHeader, kept_spans, refined, takes, webvtt
+from recital_core.contributions import tally
 from recital_core.manifest import MeasuredCapture, decode, encode, in_state, manifest
 from recital_core.ports import Analytics, AudioWorkshop, BlobStore, Clock, JoinedAudio, Sealer, SegmentAudio, Store
 from recital_core.published import MANIFEST, PEAKS, RETRACTIONS, TRANSCRIPT, Shelf, archive_prefix, staged_prefix
@@ -291,6 +292,7 @@ class Aggregation:
                 return now
             moved = now.to(state, attempts=0, **changes)
             tx.sessions.save(moved)
+            tx.standings.count(tally([(now, moved)]))
         return moved
 
 

@@ -143,8 +143,11 @@ class Membership:
     def update(self, speaker: Speaker, changes: Mapping[str, object]) -> Speaker:
         """Change some of display_name, language, birth_year, sex, on_leaderboard. Raises Invalid."""
         with self._store.transaction() as tx:
-            changed = _still_there(tx, speaker).changed(changes, this_year=self._clock.now().year)
+            before = _still_there(tx, speaker)
+            changed = before.changed(changes, this_year=self._clock.now().year)
             tx.speakers.save(changed)
+            if changed.on_leaderboard != before.on_leaderboard:
+                tx.standings.enlist(speaker.id, listed=changed.on_leaderboard)
         return changed
 
     def _with_role(self, tx: Transaction, speaker: Speaker, role: Role, by: Actor, *, tell: bool) -> Speaker:

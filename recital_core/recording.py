@@ -10,6 +10,7 @@ import msgspec
 
 from recital_core import errors
 from recital_core.audit import OPERATOR, Actor, Event
+from recital_core.contributions import tally
 from recital_core.ports import Analytics, BlobStore, Clock, Page, Received, Sealer, SessionSummary, Store, Transaction
 from recital_core.sessions import (
     ABANDON_AFTER,
@@ -241,10 +242,12 @@ def discard(tx: Transaction, session: RecitalSession, now: datetime, by: Actor |
     """Discard the session and have a worker erase it; nothing is done to one that is discarded."""
     if session.state is State.DISCARDED:
         return
-    tx.sessions.save(session.discarded(now))
+    discarded = session.discarded(now)
+    tx.sessions.save(discarded)
     tx.jobs.finalize(session.id)
     if by is not None:
         tx.audit.add(by.did(Event.SESSION_DISCARDED, now, to=session.speaker_id, session_id=session.id))
+    tx.standings.count(tally([(session, discarded)]))
 
 
 def own(session: RecitalSession | None, speaker: Speaker) -> RecitalSession:

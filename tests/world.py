@@ -15,6 +15,7 @@ from recital_core.personal_data import PersonalData
 from recital_core.ports import AudioWorkshop, BlobStore
 from recital_core.recording import Recording
 from recital_core.speakers import Role, Speaker
+from recital_core.standings import Standings
 from recital_core.testing.analytics import MemoryAnalytics
 from recital_core.testing.audio import MemoryWorkshop
 from recital_core.testing.blobs import MemoryBlobStore
@@ -57,6 +58,7 @@ class World:
         self.personal_data = PersonalData(store=self.store, clock=self.clock, **blobs)
         self.recording = Recording(**counting, staging=blobs["staging"], agreement_version=AGREEMENT.version)
         self.aggregation = Aggregation(**counting, **blobs, audio=audio or MemoryWorkshop())
+        self.standings = Standings(store=self.store)
         self.listening = Listening(store=self.store, clock=self.clock, sealer=self.sealer, **blobs)
 
     def speaker(self, name: str, role: Role = Role.SPEAKER) -> Speaker:

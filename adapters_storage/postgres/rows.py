@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Connection, FromClause, Row, Select, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, FromClause, Row, Select, TextClause, tuple_
 from sqlalchemy.dialects.postgresql import Insert
 
 from recital_core import errors
@@ -24,7 +24,7 @@ def read(row: AnyRow, kind: type[Value]) -> Value:
 
 
 def first(
-    connection: Connection, statement: Select[*tuple[Any, ...]], kind: type[Value], **values: object
+    connection: Connection, statement: Select[*tuple[Any, ...]] | TextClause, kind: type[Value], **values: object
 ) -> Value | None:
     """The first row that `statement` finds with `values` for what it leaves open, as a value of the domain."""
     row = connection.execute(statement, values).first()

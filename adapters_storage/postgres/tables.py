@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
@@ -222,4 +223,47 @@ marks = Table(
     Column("sentence", Integer, nullable=False),
     Column("at_sample", BigInteger, nullable=False),
     Column("kind", Text, nullable=False),
+)
+
+# What was published, as `postgres/standings.py` keeps it.
+
+speaker_days = Table(
+    "speaker_days",
+    metadata,
+    Column("speaker_id", Uuid, ForeignKey("speakers.id", ondelete="CASCADE"), primary_key=True),
+    Column("date", Date, primary_key=True),
+    Column("duration_ms", BigInteger, nullable=False),
+    Column("recordings", Integer, nullable=False),
+)
+
+standings = Table(
+    "standings",
+    metadata,
+    Column("speaker_id", Uuid, ForeignKey("speakers.id", ondelete="CASCADE"), primary_key=True),
+    Column("duration_ms", BigInteger, nullable=False),
+    Column("recordings", Integer, nullable=False),
+    Column("latest_on", Date, nullable=False),
+    Column("listed", Boolean, nullable=False),
+    Index("ix_standings_listed", "duration_ms", "speaker_id", postgresql_where=text("listed")),
+)
+
+standing_bands = Table(
+    "standing_bands",
+    metadata,
+    Column("first_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("totals", Integer, nullable=False),
+)
+
+days = Table(
+    "days",
+    metadata,
+    Column("date", Date, primary_key=True),
+    Column("duration_ms", BigInteger, nullable=False),
+    Column("recordings", Integer, nullable=False),
+    Column("speakers", Integer, nullable=False),
+    Column("latest", Integer, nullable=False),
+    Column("good", Integer, nullable=False),
+    Column("usable", Integer, nullable=False),
+    Column("doubtful", Integer, nullable=False),
+    Column("discarded", Integer, nullable=False),
 )

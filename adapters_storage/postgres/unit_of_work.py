@@ -15,6 +15,7 @@ from adapters_storage.postgres.invitations import PostgresInvitations
 from adapters_storage.postgres.sessions import PostgresSessions
 from adapters_storage.postgres.signatures import PostgresSignatures
 from adapters_storage.postgres.speakers import PostgresCredentials, PostgresSpeakers
+from adapters_storage.postgres.standings import PostgresStandings
 from adapters_storage.postgres.texts import PostgresTexts
 from recital_core import errors
 from recital_core.ports import Jobs
@@ -30,6 +31,7 @@ class PostgresTransaction:
         self.audit = PostgresAuditLog(connection)
         self.texts = PostgresTexts(connection)
         self.sessions = PostgresSessions(connection)
+        self.standings = PostgresStandings(connection)
         self.jobs = jobs
 
 

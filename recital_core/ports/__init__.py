@@ -39,6 +39,7 @@ from recital_core.ports.readings import (
 )
 from recital_core.ports.secrets import Clock, Sealer
 from recital_core.ports.sources import Document, Sources, Suggestion
+from recital_core.ports.standings import Difference, Leader, Standing, Standings, Totals
 from recital_core.ports.store import Jobs, Store, Transaction
 
 __all__ = [
@@ -55,11 +56,13 @@ __all__ = [
     "CollectedText",
     "Collection",
     "Credentials",
+    "Difference",
     "Document",
     "Intake",
     "Invitations",
     "Jobs",
     "JoinedAudio",
+    "Leader",
     "LevelFrames",
     "Loudness",
     "Mailer",
@@ -77,10 +80,13 @@ __all__ = [
     "Span",
     "SpeakerFilter",
     "Speakers",
+    "Standing",
+    "Standings",
     "Store",
     "Suggestion",
     "TextFilter",
     "TextSummary",
     "Texts",
+    "Totals",
     "Transaction",
 ]

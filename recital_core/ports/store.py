@@ -8,6 +8,7 @@ from typing import Protocol
 from recital_core.letters import LetterKind
 from recital_core.ports.people import AuditLog, Credentials, Invitations, Signatures, Speakers
 from recital_core.ports.readings import Sessions, Texts
+from recital_core.ports.standings import Standings
 from recital_core.sessions import SessionId
 from recital_core.speakers import SpeakerId
 
@@ -58,6 +59,9 @@ class Transaction(Protocol):
 
     @property
     def sessions(self) -> Sessions: ...
+
+    @property
+    def standings(self) -> Standings: ...
 
     @property
     def jobs(self) -> Jobs: ...

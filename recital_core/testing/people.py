@@ -74,6 +74,7 @@ class MemorySpeakers:
         rows.identities = {key: of for key, of in rows.identities.items() if of != speaker_id}
         rows.credentials = {key: known for key, known in rows.credentials.items() if known.speaker_id != speaker_id}
         rows.links = {digest: link for digest, link in rows.links.items() if link[0] != speaker_id}
+        rows.contributions = {key: given for key, given in rows.contributions.items() if key[0] != speaker_id}
         rows.places = {key: place for key, place in rows.places.items() if key[0] != speaker_id}
         rows.signatures = {key: signed for key, signed in rows.signatures.items() if key[0] != speaker_id}
         rows.sessions = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, TypeVar
 from uuid import UUID
 
@@ -12,6 +12,7 @@ import msgspec
 from recital_core import errors
 from recital_core.agreements import Signature
 from recital_core.audit import Entry
+from recital_core.contributions import Contribution
 from recital_core.letters import LetterKind
 from recital_core.ports import Page
 from recital_core.sessions import Mark, RecitalSession, Segment, SessionId
@@ -38,6 +39,8 @@ class Rows:
         self.segments: dict[tuple[SessionId, int], Segment] = {}
         self.marks: dict[SessionId, tuple[Mark, ...]] = {}
         self.places: dict[tuple[SpeakerId, TextId], tuple[Place, datetime]] = {}
+        self.contributions: dict[tuple[SpeakerId, date], Contribution] = {}
+        self.discarded: dict[date, int] = {}
         self.jobs: tuple[SessionId, ...] = ()
         self.letters: tuple[tuple[LetterKind, SpeakerId], ...] = ()
         self.retractions_wanted = False

@@ -19,6 +19,7 @@ from recital_core.testing.people import (
 )
 from recital_core.testing.readings import MemorySessions, MemoryTexts
 from recital_core.testing.rows import Rows
+from recital_core.testing.standings import MemoryStandings
 
 
 class MemoryJobs:
@@ -49,6 +50,7 @@ class MemoryTransaction:
         self.audit = MemoryAuditLog(rows)
         self.texts = MemoryTexts(rows)
         self.sessions = MemorySessions(rows)
+        self.standings = MemoryStandings(rows)
         self.jobs = MemoryJobs(rows)
 
 

@@ -1,0 +1,33 @@
+"""Use case: my standing, the leaderboard, what the community has given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from recital_core.ports import Difference, Leader, Standing, Store, Totals
+from recital_core.speakers import Speaker
+
+
+class Standings:
+    def __init__(self, *, store: Store) -> None:
+        self._store = store
+
+    def of(self, speaker: Speaker) -> Standing:
+        """What the speaker has published, and where that puts them, also when others do not see them."""
+        with self._store.separately() as tx:
+            return tx.standings.of(speaker.id)
+
+    def leaders(self, limit: int = 20) -> Sequence[Leader]:
+        """The first of those who have published something and let others see it."""
+        with self._store.separately() as tx:
+            return tx.standings.leaders(limit)
+
+    def totals(self) -> Totals:
+        with self._store.separately() as tx:
+            return tx.standings.totals()
+
+    def rebuild(self) -> tuple[Totals, Sequence[Difference]]:
+        """Count all sessions anew; the totals as they are now, and what differed from them before."""
+        with self._store.transaction() as tx:
+            differences = tx.standings.recount()
+            return tx.standings.totals(), differences
