@@ -9,8 +9,8 @@ from adapters_cli.output import json_option, show_facts, show_json
 WHAT_TO_DO = {
     "database": "Is PostgreSQL up, and RECITAL_DATABASE_URL right?",
     "queue": "Run: recital db upgrade",
-    "staging": "Is there room, and may this user write to RECITAL_STAGING_DIR?",
-    "archive": "Is there room, and may this user write to RECITAL_ARCHIVE_DIR?",
+    "staging": "Is there room in RECITAL_STAGING_DIR or RECITAL_STAGING_S3, and may Recital write there?",
+    "archive": "Is there room in RECITAL_ARCHIVE_DIR or RECITAL_ARCHIVE_S3, and may Recital write there?",
     "mail": "Is RECITAL_MAIL right, and the mail server up?",
     "ffmpeg": "Install ffmpeg, or name it in RECITAL_FFMPEG.",
 }

@@ -146,7 +146,7 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
     from adapters_storage.articles.fetching import Fetcher, user_agent
     from adapters_storage.articles.sources import OutsideSources
     from adapters_storage.audio.workshop import FfmpegWorkshop
-    from adapters_storage.blobs.filesystem import FolderBlobStore
+    from adapters_storage.blobs import staging_and_archive
     from adapters_storage.clock import SystemClock
     from adapters_storage.jobs.queue import ProcrastinateJobs
     from adapters_storage.mail import mailer_of
@@ -161,8 +161,7 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
         old_secrets=settings.old_secret_keys,
         pseudonym_secret=settings.pseudonym_key,
     )
-    staging = FolderBlobStore(settings.staging_dir, described=False)
-    archive = FolderBlobStore(settings.archive_dir)
+    staging, archive = staging_and_archive(settings)
     workshop = settings.data_dir / "workshop"
     workshop.mkdir(parents=True, exist_ok=True)
     audio = FfmpegWorkshop(ffmpeg=Path(settings.ffmpeg) if settings.ffmpeg else None, folder=workshop)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from adapters_storage.s3_settings import S3_SETTINGS
 from adapters_storage.setting_values import (
     ProviderSettings,
     Setting,
@@ -50,7 +51,11 @@ def _contact(before: Mapping[str, Any]) -> str:
     return str(before["public_url"] or before["admin_email"])
 
 
-PAIRS = (("google_client_id", "google_client_secret"), ("tls_certificate", "tls_key"))
+PAIRS = (
+    ("google_client_id", "google_client_secret"),
+    ("tls_certificate", "tls_key"),
+    ("s3_access_key_id", "s3_secret_access_key"),
+)
 """Fields of which one is nothing without the other."""
 
 SETTINGS = (
@@ -91,6 +96,7 @@ SETTINGS = (
         folder,
         otherwise=_inside("archive"),
     ),
+    *S3_SETTINGS,
     Setting(
         "ffmpeg",
         "RECITAL_FFMPEG",

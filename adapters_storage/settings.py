@@ -26,6 +26,15 @@ class Settings:
     secret_key: str | None
     staging_dir: Path
     archive_dir: Path
+    staging_s3: str | None
+    archive_s3: str | None
+    s3_endpoint: str | None
+    s3_region: str | None
+    s3_access_key_id: str | None
+    s3_secret_access_key: str | None
+    s3_session_token: str | None
+    s3_path_style: bool
+    s3_encryption: str | None
     ffmpeg: str | None
     host: str
     port: int
@@ -66,6 +75,7 @@ class Settings:
         for one, other in PAIRS:
             _both_or_none(one, other, values)
         _pseudonyms_stay(values)
+        _places_differ(values)
         values["sign_in_providers"] = _with_google(values)
         return cls(**values)
 
@@ -109,6 +119,12 @@ def _both_or_none(one: str, other: str, values: Mapping[str, Any]) -> None:
         names = {setting.field: setting.name for setting in SETTINGS}
         given, missing = (other, one) if values[one] is None else (one, other)
         raise errors.SettingWrong(f"{names[missing]} is missing: {names[given]} needs it.", setting=names[missing])
+
+
+def _places_differ(values: Mapping[str, Any]) -> None:
+    if values["staging_s3"] is not None and values["staging_s3"] == values["archive_s3"]:
+        name = "RECITAL_STAGING_S3"
+        raise errors.SettingWrong(f"{name} is wrong: the archive is there; give one of them a prefix.", setting=name)
 
 
 def _pseudonyms_stay(values: Mapping[str, Any]) -> None:

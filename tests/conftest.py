@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-pytest_plugins = ["tests.database"]
+pytest_plugins = ["tests.database", "tests.s3_servers"]
 
 MEMORY = Path("/dev/shm")
 ROOM_BYTES = 4 * 1024**3

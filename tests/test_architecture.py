@@ -45,8 +45,8 @@ OUTSIDE = {
 HOMES: dict[str, tuple[str, ...]] = {
     "alembic": ("adapters_storage/postgres/schema.py", "adapters_storage/database.py", "migrations/"),
     "authlib": ("adapters_http/auth/",),
-    "boto3": ("adapters_storage/blobs/s3.py", "adapters_storage/mail/"),
-    "botocore": ("adapters_storage/blobs/s3.py", "adapters_storage/mail/"),
+    "boto3": ("adapters_storage/blobs/", "adapters_storage/mail/"),
+    "botocore": ("adapters_storage/blobs/", "adapters_storage/mail/"),
     "charset_normalizer": ("adapters_storage/articles/",),
     "click": ("adapters_cli/",),
     "cryptography": ("adapters_storage/certificate.py",),

@@ -1,0 +1,27 @@
+"""Where blobs are kept: in folders, or in buckets of an S3 server."""
+
+from __future__ import annotations
+
+from adapters_storage.settings import Settings
+from recital_core.ports import BlobStore
+
+
+def staging_and_archive(settings: Settings) -> tuple[BlobStore, BlobStore]:
+    """The two stores that `settings` name. Raises BlobStoreUnavailable, SettingWrong."""
+    from adapters_storage.blobs.filesystem import FolderBlobStore
+
+    in_buckets = _in_buckets(settings) if settings.staging_s3 or settings.archive_s3 else {}
+    return (
+        in_buckets.get(settings.staging_s3) or FolderBlobStore(settings.staging_dir, described=False),
+        in_buckets.get(settings.archive_s3) or FolderBlobStore(settings.archive_dir),
+    )
+
+
+def _in_buckets(settings: Settings) -> dict[str | None, BlobStore]:
+    """The stores of the buckets that are named, by their places."""
+    from adapters_storage.blobs.s3 import S3BlobStore
+    from adapters_storage.blobs.s3_client import s3_client
+
+    s3 = s3_client(settings)
+    places = [place for place in (settings.staging_s3, settings.archive_s3) if place is not None]
+    return {place: S3BlobStore(s3, place, encryption=settings.s3_encryption) for place in places}

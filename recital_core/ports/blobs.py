@@ -33,13 +33,16 @@ class BlobStore(Protocol):
     def find(self, key: str) -> Blob | None: ...
 
     def list(self, prefix: str) -> Iterator[Blob]:
-        """The blobs whose key starts with `prefix`, which ends in "/", in the order of their keys."""
+        """The blobs whose key starts with `prefix`, which ends in "/"; those of one folder in the order of keys."""
 
     def delete_under(self, prefix: str) -> None:
         """Forget every blob whose key starts with `prefix`, which ends in "/".
 
         Nothing there is fine: a crash may have deleted half. When it raises, some may remain; call again.
         """
+
+    def sweep(self) -> int:
+        """Remove what killed writers left half-written a day ago or earlier, and give how many blobs it was of."""
 
     def check(self) -> None:
         """Raises BlobStoreUnavailable when blobs could not be kept now."""

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import io
+import secrets
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from adapters_storage.blobs.filesystem import FolderBlobStore
+from adapters_storage.blobs.s3 import S3BlobStore
+from adapters_storage.blobs.s3_client import s3_client
+from adapters_storage.settings import Settings
 from recital_core import errors
 from recital_core.ports import BlobStore
 from recital_core.testing.blobs import MemoryBlobStore
+from tests.s3_door import StrictDoor
+from tests.s3_servers import Bucket, s3_settings
+
+if TYPE_CHECKING:
+    from types_boto3_s3.client import S3Client
 
 STORES: dict[str, Callable[[Path], BlobStore]] = {
     "memory": lambda _folder: MemoryBlobStore(),
     "folder": FolderBlobStore,
     "folder without descriptions": lambda folder: FolderBlobStore(folder, described=False),
 }
+S3_SERVERS = ("moto", "seaweed")
 NOT_KEYS = (
     "",
     "/",
@@ -39,9 +51,19 @@ NOT_KEYS = (
 )
 
 
-@pytest.fixture(params=STORES)
+@pytest.fixture(params=(*STORES, *S3_SERVERS))
 def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> BlobStore:
-    return STORES[request.param](tmp_path / "blobs")
+    if request.param in STORES:
+        return STORES[request.param](tmp_path / "blobs")
+    door: StrictDoor = request.getfixturevalue(request.param)
+    return S3BlobStore(s3_to(door.url), f"recital/{secrets.token_hex(8)}")
+
+
+@cache
+def s3_to(endpoint: str) -> S3Client:
+    """Our client of a server that has the bucket."""
+    Bucket(endpoint, "recital").make()
+    return s3_client(Settings.load(s3_settings(endpoint)))
 
 
 def put(blobs: BlobStore, key: str, body: bytes) -> int:
@@ -154,12 +176,16 @@ def test_keys_may_be_in_any_script(blobs: BlobStore) -> None:
     assert [blob.key for blob in blobs.list("טקסטים/")] == ["טקסטים/שלום עולם.txt"]
 
 
-def test_a_list_holds_what_is_under_its_prefix_in_the_order_of_keys(blobs: BlobStore) -> None:
+def test_a_list_holds_what_is_under_its_prefix_each_folder_in_the_order_of_keys(blobs: BlobStore) -> None:
     for key in ("s/b", "s/a/2", "s/a/10", "s/a-b", "s/a.x", "sa/1", "t/1"):
         put(blobs, key, key.encode())
     listed = list(blobs.list("s/"))
-    assert [blob.key for blob in listed] == ["s/a-b", "s/a.x", "s/a/10", "s/a/2", "s/b"]
-    assert [blob.bytes for blob in listed] == [5, 5, 6, 5, 3]
+    keys = [blob.key for blob in listed]
+    assert sorted(keys) == ["s/a-b", "s/a.x", "s/a/10", "s/a/2", "s/b"]
+    for folder in ("s/", "s/a/"):
+        within = [key for key in keys if key.rpartition("/")[0] + "/" == folder]
+        assert within == sorted(within)
+    assert {blob.key: blob.bytes for blob in listed} == {key: len(key) for key in keys}
     assert list(blobs.list("nothing/")) == []
 
 

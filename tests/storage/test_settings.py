@@ -56,6 +56,12 @@ def test_every_setting_is_described_once() -> None:
         ("RECITAL_SEGMENT_MS", "5.5"),
         ("RECITAL_LANGUAGES", "he,hebräisch!"),
         ("RECITAL_LANGUAGES", " , "),
+        ("RECITAL_ARCHIVE_S3", "Bucket_with_capitals"),
+        ("RECITAL_ARCHIVE_S3", "https://bucket.s3.amazonaws.com"),
+        ("RECITAL_STAGING_S3", "bucket/../other"),
+        ("RECITAL_S3_ENDPOINT", "minio:9000"),
+        ("RECITAL_S3_PATH_STYLE", "maybe"),
+        ("RECITAL_S3_ENCRYPTION", "rot13"),
         ("RECITAL_DATABASE_URL", "mysql://localhost/recital"),
         ("RECITAL_DATABASE_URL", "localhost"),
         ("DB_CONNECTION_STR", "oracle://localhost"),
@@ -228,6 +234,9 @@ SECRETS = {
     "RECITAL_OLD_SECRET_KEYS": "hunter2" * 7,
     "RECITAL_PSEUDONYM_KEY": "hunter2" * 8,
     "RECITAL_DELEGATION_SECRET_KEY": "hunter2" * 9,
+    "RECITAL_S3_ACCESS_KEY_ID": "its id",
+    "RECITAL_S3_SECRET_ACCESS_KEY": "hunter2",
+    "RECITAL_S3_SESSION_TOKEN": "hunter2",
     "RECITAL_MAIL": "smtp://u:hunter2@h:587",
     "RECITAL_GOOGLE_CLIENT_ID": "its id",
     "RECITAL_GOOGLE_CLIENT_SECRET": "hunter2",
@@ -293,3 +302,32 @@ def test_a_data_folder_that_cannot_be_is_named_in_one_line(tmp_path: Path) -> No
     (tmp_path / "file").touch()
     with pytest.raises(errors.SettingWrong, match="RECITAL_DATA_DIR"), database_url(load(tmp_path / "file" / "data")):
         pass
+
+
+def test_a_bucket_is_named_as_people_write_it(tmp_path: Path) -> None:
+    for text in ("s3://readings/of/2026/", "readings/of/2026"):
+        assert load(tmp_path, RECITAL_ARCHIVE_S3=text).archive_s3 == "readings/of/2026"
+    assert load(tmp_path, CONTENT_STORAGE_S3_BUCKET="readings").archive_s3 == "readings"
+    assert load(tmp_path, CONTENT_STORAGE_S3_BUCKET="readings").staging_s3 is None
+
+
+def test_amazon_s_own_variables_count_for_s3(tmp_path: Path) -> None:
+    key = {"AWS_ACCESS_KEY_ID": "an-id", "AWS_SECRET_ACCESS_KEY": "hunter2", "AWS_SESSION_TOKEN": "a-token"}
+    settings = load(tmp_path, **key, AWS_REGION="eu-central-1", AWS_ENDPOINT_URL="http://127.0.0.1:9000")
+    assert (settings.s3_access_key_id, settings.s3_secret_access_key) == ("an-id", "hunter2")
+    assert (settings.s3_session_token, settings.s3_region) == ("a-token", "eu-central-1")
+    assert settings.s3_endpoint == "http://127.0.0.1:9000"
+    assert "hunter2" not in repr(settings)
+
+
+def test_the_bucket_stands_in_the_path_where_the_server_is_not_amazon_s(tmp_path: Path) -> None:
+    elsewhere = {"RECITAL_S3_ENDPOINT": "https://s3.example.org"}
+    assert not load(tmp_path).s3_path_style
+    assert load(tmp_path, **elsewhere).s3_path_style
+    assert not load(tmp_path, **elsewhere, RECITAL_S3_PATH_STYLE="false").s3_path_style
+
+
+def test_staging_and_archive_are_two_places(tmp_path: Path) -> None:
+    load(tmp_path, RECITAL_STAGING_S3="bucket/staging", RECITAL_ARCHIVE_S3="bucket/archive")
+    with pytest.raises(errors.SettingWrong, match="RECITAL_STAGING_S3"):
+        load(tmp_path, RECITAL_STAGING_S3="s3://bucket", RECITAL_ARCHIVE_S3="bucket")
