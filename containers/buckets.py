@@ -1,4 +1,4 @@
-"""Makes buckets where they are missing: `python buckets.py NAME...`. Ends with 1 where the S3 server does not answer."""
+"""Makes buckets where they are missing: `python buckets.py NAME...`. Ends with 1 where the server does not answer."""
 
 import os
 import sys
