@@ -42,9 +42,9 @@ def command(
     """
     for name, value in (("HOST", host), ("PORT", port), ("DATA_DIR", data), ("WORKERS", workers)):
         installation.option(f"RECITAL_{name}", value)
-    log_to_stderr()
+    log_to_stderr(installation.settings.log_format)
     certificate = with_own_certificate(installation) if https else None
-    with installation.recital(serving=True) as recital, _working(recital, wanted=not no_jobs):
+    with installation.recital(serving=True) as recital, _working(recital, wanted=not no_jobs), recital.telling():
         from adapters_http.server import serve
 
         settings = recital.settings

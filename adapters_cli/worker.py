@@ -16,8 +16,8 @@ from adapters_cli.start import Installation
 def command(installation: Installation, concurrency: int | None) -> None:
     """Finalise sessions until it is stopped, without serving."""
     installation.option("RECITAL_WORKERS", concurrency)
-    log_to_stderr()
-    with installation.recital() as recital:
+    log_to_stderr(installation.settings.log_format)
+    with installation.recital() as recital, recital.telling():
         worker = recital.worker()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: worker.stop())

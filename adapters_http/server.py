@@ -14,6 +14,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from adapters_http.app import create_app
+from adapters_http.observed import observed
 from adapters_storage.assembly import Recital
 from adapters_storage.settings import Settings
 from recital_core import errors
@@ -60,7 +61,7 @@ def serve(recital: Recital, host: str, port: int, *, listening: Callable[[int], 
     settings = recital.settings
     _usable(settings)
     config = uvicorn.Config(
-        create_app(recital),
+        observed(create_app(recital), recital.metrics, recital.tracer),
         access_log=False,  # addresses hold the secrets of sign-in links and the seals of files
         log_level="warning",
         server_header=False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from adapters_storage.jobs.worker import Worker
+    from adapters_storage.telemetry.metrics import Metrics
+    from adapters_storage.telemetry.tracing import Tracer
 
 
 class Recital:
@@ -50,6 +53,8 @@ class Recital:
         importing: Importing,
         standings: Standings,
         readiness: Readiness,
+        metrics: Metrics,
+        tracer: Tracer,
         worker: Callable[[], Worker],
     ) -> None:
         self.settings = settings
@@ -64,6 +69,8 @@ class Recital:
         self.importing = importing
         self.standings = standings
         self.readiness = readiness
+        self.metrics = metrics
+        self.tracer = tracer
         self._worker = worker
 
     def link_address(self, secret: str) -> str:
@@ -73,6 +80,11 @@ class Recital:
     def invitation_address(self, secret: str) -> str:
         """Where an invitation leads; what follows the # reaches neither the server nor its log."""
         return f"{self.settings.address}/invitation#{secret}"
+
+    def telling(self) -> AbstractContextManager[object]:
+        """Tell figures on RECITAL_METRICS_PORT, where one is set, until the block ends. Raises SettingWrong."""
+        port = self.settings.metrics_port
+        return contextlib.nullcontext() if port is None else self.metrics.served(self.settings.metrics_host, port)
 
     def worker(self) -> Worker:
         """A worker for the sessions of this installation, not started yet; from now on one of the parts to be ready."""
@@ -153,6 +165,8 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
     from adapters_storage.postgres.connections import separate, transactional
     from adapters_storage.postgres.unit_of_work import PostgresStore
     from adapters_storage.sealer import JoserfcSealer, secret_in
+    from adapters_storage.telemetry.metrics import Metrics
+    from adapters_storage.telemetry.tracing import tracer_of
 
     clock = SystemClock()
     sealer = JoserfcSealer(
@@ -164,7 +178,11 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
     staging, archive = staging_and_archive(settings)
     workshop = settings.data_dir / "workshop"
     workshop.mkdir(parents=True, exist_ok=True)
-    audio = FfmpegWorkshop(ffmpeg=Path(settings.ffmpeg) if settings.ffmpeg else None, folder=workshop)
+    metrics = Metrics()
+    tracer = closing.enter_context(tracer_of(settings.otlp_url))
+    audio = FfmpegWorkshop(
+        ffmpeg=Path(settings.ffmpeg) if settings.ffmpeg else None, folder=workshop, ran=metrics.ffmpeg_ran
+    )
     closing.callback(audio.close)
     engine = separate(url)
     closing.callback(engine.dispose)
@@ -226,6 +244,8 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
             concurrency=settings.workers,
             tidy=tidy,
             interrupt=audio.close,
+            metrics=metrics,
+            tracer=tracer,
         )
 
     return Recital(
@@ -249,6 +269,8 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
         importing=Importing(store=store, staging=staging, clock=clock, language=settings.languages[0]),
         standings=Standings(store=store),
         readiness=Readiness(_checks(engine, store, staging, archive, audio)),
+        metrics=metrics,
+        tracer=tracer,
         worker=worker,
     )
 

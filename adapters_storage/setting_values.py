@@ -124,6 +124,19 @@ def whole(least: int, most: int) -> Callable[[str], int]:
     return read
 
 
+def port(text: str) -> int:
+    return whole(1, 65535)(text)
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"“{text[:40]}” is none of {', '.join(words)}.")
+        return text
+
+    return read
+
+
 def yes_or_no(text: str) -> bool:
     if text.lower() not in {"true", "false"}:
         raise ValueError(f"“{text[:40]}” is neither true nor false.")

@@ -61,6 +61,10 @@ class Settings:
     trusted_proxies: tuple[str, ...]
     tls_certificate: Path | None
     tls_key: Path | None
+    metrics_port: int | None
+    metrics_host: str
+    log_format: str
+    otlp_url: str | None
     posthog_key: str | None
     posthog_url: str
 

@@ -84,6 +84,8 @@ async def put_segment(
         is_new = await sync_to_thread(
             recital.recording.take_segment, request.user, SessionId(session_id), segment, body.file
         )
+    if is_new:
+        recital.metrics.received(segment.bytes)
     return Response(SegmentHeld(number=number, digest=digest), status_code=201 if is_new else 200)
 
 

@@ -7,7 +7,8 @@ import shutil
 import signal
 import subprocess
 import threading
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import IO, cast
 
@@ -48,11 +49,13 @@ class Log(msgspec.Struct, frozen=True, kw_only=True):
 class Ffmpeg:
     """Runs ffmpeg, any number at a time from any thread, until it is closed.
 
-    `path` names the program; without one it is taken from PATH, else from the imageio-ffmpeg wheel.
+    `path` names the program; without one it is taken from PATH, else from the imageio-ffmpeg wheel. `ran` is told how
+    many seconds each run took.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, ran: Callable[[float], object] = lambda _seconds: None) -> None:
         self._path = path
+        self._ran = ran
         self._version: str | None = None
         self._running: set[subprocess.Popen[bytes]] = set()
         self._lock = threading.Lock()
@@ -86,6 +89,7 @@ class Ffmpeg:
         late = threading.Timer(timeout_s, process.kill)
         log: list[str] = []
         reader = threading.Thread(target=lambda: log.append(_bounded(process)), daemon=True)
+        started = time.perf_counter()
         late.start()
         reader.start()
         try:
@@ -97,6 +101,7 @@ class Ffmpeg:
             expired = not late.is_alive()
             late.cancel()
             reader.join()
+            self._ran(time.perf_counter() - started)
             with self._lock:
                 self._running.discard(process)
         if self._closed:

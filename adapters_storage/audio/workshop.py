@@ -6,7 +6,7 @@ import errno
 import fcntl
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -26,11 +26,18 @@ EXTENSIONS = {"audio/webm;codecs=opus": "webm", "audio/mp4": "mp4"}
 class FfmpegWorkshop:
     """Works in folders of its own under `folder`, by default the system's for temporary files.
 
-    `ffmpeg` names the program; without one it is looked for. Safe for threads. `close` stops what runs.
+    `ffmpeg` names the program; without one it is looked for. `ran` is told how many seconds each run of it took.
+    Safe for threads. `close` stops what runs.
     """
 
-    def __init__(self, *, ffmpeg: Path | None = None, folder: Path | None = None) -> None:
-        self._ffmpeg = Ffmpeg(ffmpeg)
+    def __init__(
+        self,
+        *,
+        ffmpeg: Path | None = None,
+        folder: Path | None = None,
+        ran: Callable[[float], object] = lambda _seconds: None,
+    ) -> None:
+        self._ffmpeg = Ffmpeg(ffmpeg, ran)
         self._folder = folder or Path(tempfile.gettempdir())
 
     def check(self) -> str:

@@ -32,6 +32,9 @@ from adapters_storage.jobs.queue import (
 )
 from adapters_storage.jobs.tries import LetterTries, RetractionTries
 from adapters_storage.postgres.unit_of_work import answering
+from adapters_storage.telemetry.logs import about
+from adapters_storage.telemetry.metrics import Metrics
+from adapters_storage.telemetry.tracing import Tracer
 from recital_core import errors
 from recital_core.accounts import Accounts
 from recital_core.aggregation import Aggregation
@@ -80,6 +83,8 @@ class Worker:
         concurrency: int,
         tidy: Callable[[], object],
         interrupt: Callable[[], None],
+        metrics: Metrics,
+        tracer: Tracer,
     ) -> None:
         self._url = url
         self._engine = engine
@@ -92,6 +97,8 @@ class Worker:
         self._concurrency = concurrency
         self._tidy = tidy
         self._interrupt = interrupt
+        self._metrics = metrics
+        self._tracer = tracer
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -161,13 +168,15 @@ class Worker:
 
     def _finalize(self, session_id: str) -> None:
         try:
-            self._finalize_or_enqueue(SessionId(UUID(session_id)))
+            with about(session=session_id), self._tracer.span(FINALIZE, session=session_id):
+                self._finalize_or_enqueue(SessionId(UUID(session_id)))
         except errors.DatabaseUnavailable as error:  # nothing could be noted; the sweep takes the session up
             raise JobAborted from error
 
     def _finalize_or_enqueue(self, session: SessionId) -> None:
         try:
-            self._aggregation.finalize(session)
+            with self._metrics.finalising():
+                self._aggregation.finalize(session)
         except errors.SessionNotFound:
             log.warning("session %s is gone", session)
         except errors.SessionBusy:
