@@ -53,7 +53,7 @@ system-packages:
 # Newer versions: `make lock UPGRADE=--upgrade`
 lock: .cache/uv/bin/uv
 	$(COMPILE) $(UPGRADE) --extra embedded --group build pyproject.toml --output-file requirements.lock
-	$(COMPILE) $(UPGRADE) --extra embedded --extra analytics --group build --group test pyproject.toml --output-file requirements-test.lock
+	$(COMPILE) $(UPGRADE) --extra embedded --extra analytics --extra telemetry --group build --group test pyproject.toml --output-file requirements-test.lock
 	$(COMPILE) $(UPGRADE) --group pyproject.toml:web --output-file requirements-web.lock
 
 .cache/uv/bin/uv:
