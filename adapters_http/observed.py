@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import time
 import uuid
-from typing import Any
+from typing import Any, cast
 
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from adapters_storage.telemetry.logs import about
 from adapters_storage.telemetry.metrics import Metrics
@@ -23,9 +23,10 @@ def observed(app: ASGIApp, metrics: Metrics, tracer: Tracer) -> ASGIApp:
     """`app`, observed. The id of a request is in its answer's `X-Request-Id`, and in every line that is logged."""
 
     async def call(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if "method" not in scope:  # the lifespan of the application, which is no request
             await app(scope, receive, send)
             return
+        method = cast("HTTPScope", scope)["method"]
         request_id = uuid.uuid4().hex
         found = SESSION.match(scope["path"])
         started = time.perf_counter()
@@ -34,13 +35,13 @@ def observed(app: ASGIApp, metrics: Metrics, tracer: Tracer) -> ASGIApp:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", ()), (HEADER, request_id.encode())]
                 took = time.perf_counter() - started
-                metrics.answered(_operation(scope), scope["method"], message["status"], took)
+                metrics.answered(_operation(scope), method, message["status"], took)
             await send(message)
 
         with (
             about(request=request_id, session=found and found[1]),
             metrics.in_hand(),
-            tracer.span(scope["method"], request=request_id) as rename,
+            tracer.span(method, request=request_id) as rename,
         ):
             await app(scope, receive, answer)
             rename(_operation(scope))

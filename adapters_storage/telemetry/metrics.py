@@ -5,15 +5,12 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
 from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from recital_core import errors
-
-if TYPE_CHECKING:
-    from prometheus_client.registry import Collector
 
 ANSWERS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 WORK_S = (0.5, 1, 2.5, 5, 10, 30, 60, 180, 600, 1800)
@@ -99,7 +96,7 @@ class Metrics:
             thread.join()
 
 
-class _Asked:
+class _Asked(Collector):
     def __init__(self, figures: Figures) -> None:
         self._figures = figures
 
@@ -113,7 +110,3 @@ class _Asked:
             for kind, value in lines.items():
                 family.add_metric((kind,), value)
             yield family
-
-
-if TYPE_CHECKING:
-    _collector: type[Collector] = _Asked  # type: ignore[assignment]
