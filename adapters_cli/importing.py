@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from pathlib import Path
 
 import click
 
@@ -23,12 +22,12 @@ def command() -> None:
 @click.option(
     "--archive",
     required=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="The folder of its finished sessions.",
+    metavar="FOLDER|s3://BUCKET",
+    help="Its finished sessions: a folder, or a bucket by the settings of S3.",
 )
 @json_option
 @click.pass_obj
-def crowd_recital(installation: Installation, *, database_url: str, archive: Path, as_json: bool) -> None:
+def crowd_recital(installation: Installation, *, database_url: str, archive: str, as_json: bool) -> None:
     """Take over people, texts and published sessions of crowd-recital; again is fine, and goes on where it stopped.
 
     Nothing changes there, and what its speakers disavowed is left out. Sessions then wait for a worker, which makes

@@ -128,18 +128,22 @@ def schema_of(settings: Settings) -> Iterator[Schema]:
 
 
 @contextlib.contextmanager
-def crowd_recital_at(settings: Settings, url: str, archive: Path) -> Iterator[Collection]:
-    """What crowd-recital collected, to be taken over. Raises DatabaseUnavailable, BlobStoreUnavailable, Invalid."""
-    from adapters_storage.blobs.filesystem import FolderBlobStore
+def crowd_recital_at(settings: Settings, url: str, archive: str) -> Iterator[Collection]:
+    """What crowd-recital collected, to be taken over; `archive` is a folder or s3://bucket.
+
+    Raises DatabaseUnavailable, BlobStoreUnavailable, Invalid.
+    """
+    from adapters_storage.blobs import blobs_to_read
     from adapters_storage.crowd_recital import crowd_recital
     from adapters_storage.setting_values import database
 
     try:
         named = database(url)
+        objects = blobs_to_read(settings, archive)
     except ValueError as wrong:
-        raise errors.Invalid(f"The database's URL: {wrong}") from wrong
+        raise errors.Invalid(f"That is not where crowd-recital is: {wrong}") from wrong
     ffmpeg = Path(settings.ffmpeg) if settings.ffmpeg else None
-    with crowd_recital(named, FolderBlobStore(archive, read_only=True), ffmpeg, settings.data_dir) as collection:
+    with crowd_recital(named, objects, ffmpeg, settings.data_dir) as collection:
         yield collection
 
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from adapters_storage.s3_settings import bucket
 from adapters_storage.settings import Settings
 from recital_core.ports import BlobStore
+
+S3 = "s3://"
 
 
 def staging_and_archive(settings: Settings) -> tuple[BlobStore, BlobStore]:
@@ -25,3 +30,18 @@ def _in_buckets(settings: Settings) -> dict[str | None, BlobStore]:
     s3 = s3_client(settings)
     places = [place for place in (settings.staging_s3, settings.archive_s3) if place is not None]
     return {place: S3BlobStore(s3, place, encryption=settings.s3_encryption) for place in places}
+
+
+def blobs_to_read(settings: Settings, place: str) -> BlobStore:
+    """What somebody else keeps in a folder, or in s3://bucket by our settings of S3.
+
+    Raises ValueError for a bucket's name that is none, BlobStoreUnavailable.
+    """
+    if place.startswith(S3):
+        from adapters_storage.blobs.s3 import S3BlobStore
+        from adapters_storage.blobs.s3_client import s3_client
+
+        return S3BlobStore(s3_client(settings), bucket(place))
+    from adapters_storage.blobs.filesystem import FolderBlobStore
+
+    return FolderBlobStore(Path(place), read_only=True)

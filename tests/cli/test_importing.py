@@ -17,6 +17,8 @@ from tests.cli.conftest import Terminal
 from tests.crowd_recital import CrowdRecitalThere
 from tests.database import created_database
 from tests.ended import state_of
+from tests.s3_door import StrictDoor
+from tests.s3_servers import Bucket, s3_settings
 
 KEY = "3ZkX_aB0cD1eF2gH3iJ4k"
 OTHER_KEY = "9QkX_aB0cD1eF2gH3iJ4k"
@@ -122,6 +124,21 @@ def test_whoever_was_erased_here_does_not_come_back(
     report = take_over(terminal, there)
     assert report["people"] == {"erased here": 1}
     terminal.run("speakers", "login-link", "dana@example.org", code=4)
+
+
+def test_the_archive_may_be_a_bucket(
+    terminal: Terminal, recital: Recital, there: CrowdRecitalThere, moto: StrictDoor
+) -> None:
+    dana = there.person("dana@example.org")
+    there.session(KEY, dana, there.text(dana, list(WORDS)), (1.0, WORDS[0]))
+    bucket = Bucket(moto.url, "crowd-recital")
+    bucket.make()
+    audio = there.audio(KEY).read_bytes()
+    bucket.s3.put_object(Bucket=bucket.name, Key=f"{KEY}/source.audio.webm", Body=audio, ChecksumAlgorithm="SHA256")
+    keys = s3_settings(moto.url)
+    terminal.environ |= {name: value for name, value in keys.items() if not name.endswith(("STAGING_S3", "ARCHIVE_S3"))}
+    asked = ("import", "crowd-recital", "--database-url", there.url, "--archive", f"s3://{bucket.name}")
+    assert terminal.json(*asked)["sessions"] == {"taken over": 1}
 
 
 def test_a_database_of_something_else_is_refused(terminal: Terminal, tmp_path: Path, empty_database: str) -> None:
