@@ -93,6 +93,15 @@ def finalize(ctx: click.Context, ids: Sequence[UUID]) -> None:
 
 
 @command.command()
+@click.pass_obj
+def sweep(installation: Installation) -> None:
+    """Forget what is left of settled sessions in staging and archive, as a worker does every hour."""
+    with installation.recital() as recital:
+        swept = recital.orphans.sweep()
+    click.echo(f"{swept} swept")
+
+
+@command.command()
 @click.argument("session_id", type=click.UUID, metavar="ID")
 @click.pass_obj
 def retry(installation: Installation, session_id: UUID) -> None:

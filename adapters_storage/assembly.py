@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -20,6 +21,7 @@ from recital_core.importing import Importing
 from recital_core.library import Library
 from recital_core.listening import Listening
 from recital_core.membership import Membership
+from recital_core.orphans import Orphans
 from recital_core.oversight import Oversight
 from recital_core.personal_data import PersonalData
 from recital_core.ports import AudioWorkshop, BlobStore, Collection, Store
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from adapters_storage.jobs.worker import Worker
     from adapters_storage.telemetry.metrics import Metrics
     from adapters_storage.telemetry.tracing import Tracer
+
+log = logging.getLogger(__name__)
 
 
 class Recital:
@@ -52,6 +56,7 @@ class Recital:
         listening: Listening,
         importing: Importing,
         standings: Standings,
+        orphans: Orphans,
         readiness: Readiness,
         metrics: Metrics,
         tracer: Tracer,
@@ -68,6 +73,7 @@ class Recital:
         self.listening = listening
         self.importing = importing
         self.standings = standings
+        self.orphans = orphans
         self.readiness = readiness
         self.metrics = metrics
         self.tracer = tracer
@@ -220,6 +226,7 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
         sealer=sealer,
         analytics=analytics,
     )
+    orphans = Orphans(store=store, staging=staging, archive=archive, clock=clock)
     correspondence = Correspondence(
         store=store,
         accounts=accounts,
@@ -231,11 +238,10 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
     def worker() -> Worker:
         from adapters_storage.jobs.worker import Worker
 
-        def tidy() -> None:
-            staging.sweep()
-            archive.sweep()
-
-        tidy()
+        try:
+            orphans.sweep_drafts()
+        except errors.Unavailable as failure:  # the next hour's sweep does it
+            log.warning("what was left half-written is not swept yet: %s", failure)
         return Worker(
             url=url,
             engine=transactional(engine),
@@ -246,7 +252,7 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
             accounts=accounts,
             correspondence=correspondence,
             concurrency=settings.workers,
-            tidy=tidy,
+            tidy=orphans.sweep,
             interrupt=audio.close,
             metrics=metrics,
             tracer=tracer,
@@ -272,6 +278,7 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
         listening=Listening(store=store, staging=staging, archive=archive, clock=clock, sealer=sealer),
         importing=Importing(store=store, staging=staging, clock=clock, language=settings.languages[0]),
         standings=Standings(store=store),
+        orphans=orphans,
         readiness=Readiness(_checks(engine, store, staging, archive, audio)),
         metrics=metrics,
         tracer=tracer,

@@ -32,6 +32,7 @@ SWEPT_AT_ONCE = 100
 ABANDONED = "abandoned"
 OPEN_SESSIONS = 20
 OPEN_SESSIONS_PAUSE_S = 60
+STAGED_SESSIONS = "sessions/"
 
 
 class Recording:
@@ -266,7 +267,7 @@ def visible(session: RecitalSession | None, speaker: Speaker) -> RecitalSession:
 
 def staging_prefix(session_id: SessionId) -> str:
     """Where everything of a session waits in staging."""
-    return f"sessions/{session_id}/"
+    return f"{STAGED_SESSIONS}{session_id}/"
 
 
 def segment_key(session_id: SessionId, segment: Segment) -> str:

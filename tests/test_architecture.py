@@ -63,6 +63,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "psycopg": ("adapters_storage/postgres/", "adapters_storage/jobs/", "adapters_storage/database.py"),
     "pypdfium2": ("adapters_storage/articles/",),
     "sqlalchemy": ("adapters_storage/", "migrations/"),
+    "types_boto3_s3": ("adapters_storage/blobs/",),
     "subprocess": (
         "adapters_storage/articles/files.py",
         "adapters_storage/audio/ffmpeg.py",

@@ -10,6 +10,7 @@ from recital_core.agreements import Agreement
 from recital_core.library import Library
 from recital_core.listening import Listening
 from recital_core.membership import Membership
+from recital_core.orphans import Orphans
 from recital_core.oversight import Oversight
 from recital_core.personal_data import PersonalData
 from recital_core.ports import AudioWorkshop, BlobStore
@@ -59,6 +60,7 @@ class World:
         self.recording = Recording(**counting, staging=blobs["staging"], agreement_version=AGREEMENT.version)
         self.aggregation = Aggregation(**counting, **blobs, audio=audio or MemoryWorkshop())
         self.standings = Standings(store=self.store)
+        self.orphans = Orphans(store=self.store, clock=self.clock, **blobs)
         self.listening = Listening(store=self.store, clock=self.clock, sealer=self.sealer, **blobs)
 
     def speaker(self, name: str, role: Role = Role.SPEAKER) -> Speaker:

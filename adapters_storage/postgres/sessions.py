@@ -187,6 +187,9 @@ class PostgresSessions:
     def silent_since(self, moment: datetime, limit: int) -> Sequence[SessionId]:
         return self._ids(State.ACTIVE, sessions.c.last_activity_at <= moment, limit)
 
+    def erased_since(self, moment: datetime, limit: int) -> Sequence[SessionId]:
+        return self._ids(State.DISCARDED, sessions.c.erased_at >= moment, limit)
+
     def unfinished(self, state: State, limit: int) -> Sequence[SessionId]:
         return self._ids(state, sessions.c.erased_at.is_(None), limit)
 

@@ -247,6 +247,9 @@ class MemorySessions:
     def silent_since(self, moment: datetime, limit: int) -> Sequence[SessionId]:
         return self._ids(lambda session: session.state is State.ACTIVE and session.last_activity_at <= moment, limit)
 
+    def erased_since(self, moment: datetime, limit: int) -> Sequence[SessionId]:
+        return self._ids(lambda session: session.erased_at is not None and session.erased_at >= moment, limit)
+
     def unfinished(self, state: State, limit: int) -> Sequence[SessionId]:
         return self._ids(lambda session: session.state is state and session.erased_at is None, limit)
 

@@ -1,4 +1,4 @@
-"""A network that fails: a proxy before the server that breaks a share of the requests in four ways."""
+"""A network that fails: a proxy before one server or many that breaks a share of the requests in five ways."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import random
 import socket
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import cast
 
@@ -17,19 +17,21 @@ BEFORE = "cut before the server heard of it"
 HALF_WAY = "cut in the middle of the body"
 UNANSWERED = "done, and the answer lost"
 BUSY = "answered with 503"
-FAULTS = (BEFORE, HALF_WAY, UNANSWERED, BUSY)
+REPEATED = "sent twice"
+FAULTS = (BEFORE, HALF_WAY, UNANSWERED, BUSY, REPEATED)
 OF_THIS_HOP = frozenset(("connection", "keep-alive"))
 ANSWER_WITHIN_S = 30.0
 
 
 class BrokenNetwork(ThreadingHTTPServer):
-    """Passes requests on to `port` on this machine, and breaks `share` of them; `faults` counts how."""
+    """Passes requests on to any of `ports` on this machine, and breaks `share` of them; `faults` counts how."""
 
     daemon_threads = True
+    request_queue_size = 128
 
-    def __init__(self, port: int, share: float, seed: int) -> None:
+    def __init__(self, ports: Sequence[int], share: float, seed: int) -> None:
         super().__init__((LOOPBACK, 0), _Hop)
-        self.target = (LOOPBACK, port)
+        self._ports = ports
         self.url = f"http://{LOOPBACK}:{self.server_port}"
         self.faults: Counter[str] = Counter()
         self.passed = 0
@@ -37,9 +39,17 @@ class BrokenNetwork(ThreadingHTTPServer):
         self._chance = random.Random(seed)
         self._lock = threading.Lock()
 
+    def handle_error(self, *_: object) -> None:
+        """A client that goes away in mid-call is no news."""
+
     def break_requests(self, share: float) -> None:
         """From now on break this share of the requests: all of them cut the network."""
         self._share = share
+
+    def target(self) -> tuple[str, int]:
+        """Where the next request goes."""
+        with self._lock:
+            return LOOPBACK, self._chance.choice(self._ports)
 
     def fault(self) -> str | None:
         """What happens to the next request: one of FAULTS, or nothing."""
@@ -53,9 +63,9 @@ class BrokenNetwork(ThreadingHTTPServer):
 
 
 @contextlib.contextmanager
-def broken_network(port: int, *, share: float, seed: int) -> Iterator[BrokenNetwork]:
+def broken_network(*ports: int, share: float, seed: int) -> Iterator[BrokenNetwork]:
     """Such a proxy, until the block ends."""
-    with BrokenNetwork(port, share, seed) as proxy:
+    with BrokenNetwork(ports, share, seed) as proxy:
         thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:
@@ -78,20 +88,30 @@ class _Hop(BaseHTTPRequestHandler):
             return
         if fault == BEFORE:
             return
-        with socket.create_connection(network.target, ANSWER_WITHIN_S) as onward:
-            onward.sendall(self._head())
+        with contextlib.suppress(OSError):  # a server that is down, or a client that has gone
             if fault == HALF_WAY:
-                onward.sendall(body[: len(body) // 2])
+                self._sent_onward(body[: len(body) // 2])
                 return
-            onward.sendall(body)
-            answer = b"".join(iter(lambda: onward.recv(65536), b""))
-        if fault != UNANSWERED:
-            self.wfile.write(answer)
+            answer = self._sent_onward(body, answered=True)
+            if fault == REPEATED:
+                answer = self._sent_onward(body, answered=True)
+            if fault != UNANSWERED:
+                self.wfile.write(answer)
 
     do_GET = do_PUT = do_POST = do_DELETE = pass_on  # noqa: N815 - the names are the library's
 
     def log_message(self, *_words: object) -> None:
         """Nothing is printed."""
+
+    def finish(self) -> None:
+        with contextlib.suppress(OSError):
+            super().finish()
+
+    def _sent_onward(self, body: bytes, *, answered: bool = False) -> bytes:
+        """The whole answer, where somebody waits for it."""
+        with socket.create_connection(cast("BrokenNetwork", self.server).target(), ANSWER_WITHIN_S) as onward:
+            onward.sendall(self._head() + body)
+            return b"".join(iter(lambda: onward.recv(65536), b"")) if answered else b""
 
     def _head(self) -> bytes:
         kept = [(name, value) for name, value in self.headers.items() if name.lower() not in OF_THIS_HOP]
