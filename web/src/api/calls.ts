@@ -4,8 +4,14 @@ import { problemOf, Unreachable } from './problems'
 export type Query = Record<string, string | null | undefined>
 
 /** Answers the response, or throws `Problem` (refused) or `Unreachable` (no answer). */
-export async function call(method: string, path: string, query: Query = {}, body?: object): Promise<Response> {
-  const request: RequestInit = { method, headers: { accept: 'application/json, application/problem+json' } }
+export async function call(
+  method: string,
+  path: string,
+  query: Query = {},
+  body?: object,
+  how: RequestInit = {},
+): Promise<Response> {
+  const request: RequestInit = { ...how, method, headers: { accept: 'application/json, application/problem+json' } }
   if (body !== undefined) {
     request.body = JSON.stringify(body)
     request.headers = { ...request.headers, 'content-type': 'application/json' }

@@ -1,7 +1,7 @@
 /** The server, as the screens see it. */
 import { call, json, one, search, signed } from './calls'
 import type * as shapes from './types'
-import type { Offer, Page, RecitalText, Role, Session, TextPreview, TextRow } from './types'
+import type { Offer, Page, Place, RecitalText, Role, Session, TextPreview, TextRow } from './types'
 
 export * from './problems'
 export type * from './types'
@@ -33,6 +33,8 @@ export const api = {
   revokeToken: (id: string) => call('DELETE', one('tokens', id)),
 
   texts: (cursor?: string | null) => json<Page<TextRow>>('GET', '/texts', { cursor }),
+  savePlace: (id: string, place: Place) =>
+    call('PUT', `${one('texts', id)}/place`, {}, place, { keepalive: true }), // also of a page that is being left
   text: (id: string) => json<RecitalText>('GET', one('texts', id)),
   addText: (offer: Offer) => json<RecitalText>('POST', '/texts', {}, offer),
   previewText: (offer: Offer) => json<TextPreview>('POST', '/texts', { preview: 'true' }, offer),

@@ -44,6 +44,9 @@ export interface Peaks {
   data: readonly number[]
 }
 
+/** The address of a sentence in a text, both numbers from 0. */
+export type Place = Schemas['PlaceShown']
+
 /** A text as a list shows it. */
 export type TextRow = Narrowed<Schemas['TextRow'], { direction: Direction }>
 

@@ -2,6 +2,7 @@
 import { api, Problem, type Config, type Me } from '../api'
 import { speaking } from '../i18n/index.svelte'
 import { capture } from './capture.svelte'
+import { forget } from './remembered'
 
 export type Standing = 'unknown' | 'signed-in' | 'signed-out' | 'unreachable'
 
@@ -63,6 +64,7 @@ class Account {
 
   async erase(texts: 'keep' | 'retire'): Promise<void> {
     await api.eraseMe(texts)
+    forget(`progress.${this.me?.id}.`)
     try {
       await capture.forgetAll()
     } finally {

@@ -15,3 +15,12 @@ export function remember(key: string, value: unknown): void {
     // private mode or a full disk: nothing here is worth stopping for
   }
 }
+
+/** Forgets everything whose key begins so. */
+export function forget(start: string): void {
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(`recital.${start}`)) localStorage.removeItem(key)
+  } catch {
+    // as above
+  }
+}

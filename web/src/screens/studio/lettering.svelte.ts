@@ -1,4 +1,4 @@
-/** How large the letters of the text are, and how far apart its lines; kept on this device. */
+/** How large the letters of the text are, how far apart its lines, and what of it is hidden; kept on this device. */
 import { recall, remember } from '../../state/remembered'
 
 /** A choice among a few values, from small to large. */
@@ -32,8 +32,29 @@ class Scale {
   }
 }
 
+class Switch {
+  readonly #kept: string
+  #on: boolean
+
+  constructor(kept: string) {
+    this.#kept = kept
+    this.#on = $state(recall(kept, (value) => typeof value === 'boolean', false))
+  }
+
+  get on(): boolean {
+    return this.#on
+  }
+
+  set on(on: boolean) {
+    this.#on = on
+    remember(this.#kept, on)
+  }
+}
+
 export const lettering = {
   sizeRem: new Scale('lettering', [1.125, 1.3125, 1.5, 1.75, 2.125, 2.625, 3.25], 3),
   /** The distance between lines, in sizes of the letters. */
   spacing: new Scale('line-spacing', [1.35, 1.55, 1.75, 2.05, 2.5], 2),
+  pointsHidden: new Switch('points-hidden'),
+  accentsHidden: new Switch('accents-hidden'),
 }

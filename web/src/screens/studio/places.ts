@@ -2,6 +2,15 @@
 import type { Place } from '../../recorder/types'
 
 export type Paragraphs = readonly (readonly string[])[]
+/** Of each sentence of each paragraph: what it is read in where it is long, else null. */
+export type Pieces = readonly (readonly (readonly string[] | null)[])[]
+
+/** What is read: the words, and how long sentences are cut. */
+export interface Script {
+  paragraphs: Paragraphs
+  pieces: Pieces
+}
+
 export type Step = 'next-sentence' | 'previous-sentence' | 'next-paragraph' | 'previous-paragraph'
 
 export const START: Place = { paragraph: 0, sentence: 0 }
@@ -22,6 +31,11 @@ export function sentenceId(place: Place): string {
 
 export function sentenceAt(paragraphs: Paragraphs, place: Place): string | null {
   return paragraphs[place.paragraph]?.[place.sentence] ?? null
+}
+
+/** What the sentence at a place is read in: itself, where it is not long. */
+export function piecesAt(script: Script, place: Place): readonly string[] {
+  return script.pieces[place.paragraph]?.[place.sentence] ?? [sentenceAt(script.paragraphs, place) ?? '']
 }
 
 /** Every place of a text, in reading order; paragraphs without sentences have none. */

@@ -1,13 +1,15 @@
 /** One person with one text and the recorder: where they stand, what they record, what they keep. */
-import type { RecitalText } from '../../api'
+import { api, type RecitalText } from '../../api'
 import { t } from '../../i18n/index.svelte'
 import type { LocalTake, Phase, Place, Recorder } from '../../recorder'
+import { account } from '../../state/account.svelte'
 import { announcement } from '../../state/announcement.svelte'
 import { capture } from '../../state/capture.svelte'
 import { recall, remember } from '../../state/remembered'
-import { moved, nextUnread, START, type Step } from './places'
-import { progressOf, rememberPlace, rememberRead } from './progress'
-import { begun, goesOnAt, keptOf, moved as movedTake, type Move, type Take } from './take'
+import { PlaceKeeper } from './place-keeper'
+import { moved, nextUnread, piecesAt, placeName, START, type Step } from './places'
+import { joined, progressOf, rememberProgress } from './progress'
+import { begun, goesOnAt, isLastPiece, keptOf, moved as movedTake, stopped, type Move, type Take } from './take'
 
 export type MicrophoneTrouble = 'refused' | 'none' | 'elsewhere' | 'failed'
 
@@ -17,6 +19,7 @@ const isText = (value: unknown): value is string => typeof value === 'string'
 export class Reading {
   readonly text: RecitalText
   readonly #recorder: Recorder
+  readonly #keeper: PlaceKeeper
   #place: Place = $state.raw(START)
   read: ReadonlySet<string> = $state.raw(new Set())
   take: Take | null = $state.raw(null)
@@ -31,14 +34,46 @@ export class Reading {
     return phase === 'recording' && !this.#flowing ? 'preparing' : phase
   })
   readonly place: Place = $derived(this.take?.place ?? this.#place)
+  /** Which piece of the sentence is being read; null while nothing is, and in a sentence that is not long. */
+  readonly piece: number | null = $derived.by(() => {
+    if (this.take === null || this.take.finished) return null
+    return piecesAt(this.text, this.take.place).length > 1 ? this.take.piece : null
+  })
+  /** The sentence goes on with another piece. */
+  readonly goesOn: boolean = $derived.by(() => this.take !== null && !isLastPiece(this.take, this.text))
   readonly allRead: boolean = $derived.by(() => nextUnread(this.text.paragraphs, null, this.read) === null)
 
-  constructor(text: RecitalText, recorder: Recorder) {
+  /** `onTheirWay`: recordings of the text wait on this device for the server. */
+  constructor(text: RecitalText, recorder: Recorder, onTheirWay: boolean) {
     this.text = text
     this.#recorder = recorder
-    const { place, read } = progressOf(text.id)
+    this.#keeper = new PlaceKeeper(
+      (place) => api.savePlace(text.id, place),
+      () => this.#remember(false),
+    )
+    const { place, read, unsent } = joined(text, progressOf(this.#speakerId, text.id), onTheirWay)
     this.read = new Set(read)
     this.#place = nextUnread(text.paragraphs, place ?? START, this.read) ?? START
+    if (unsent) this.#keepPlace()
+    else this.#remember(false)
+  }
+
+  get #speakerId(): string {
+    return account.me?.id ?? ''
+  }
+
+  #remember(unsent: boolean): void {
+    rememberProgress(this.#speakerId, this.text.id, { place: this.#place, read: [...this.read], unsent })
+  }
+
+  #keepPlace(): void {
+    this.#remember(true)
+    this.#keeper.keep(this.#place)
+  }
+
+  /** Tells the server at once where reading goes on. */
+  savePlace(): Promise<void> {
+    return this.#keeper.flush()
   }
 
   get deviceId(): string {
@@ -84,7 +119,7 @@ export class Reading {
   goTo(place: Place): void {
     this.#place = place
     this.kept = false
-    rememberPlace(this.text.id, place)
+    this.#keepPlace()
   }
 
   start(timeStamp: number): Promise<void> {
@@ -112,20 +147,21 @@ export class Reading {
   /** Next, again or undo; the end of the text stops the recording by itself. */
   async move(move: Move, timeStamp: number): Promise<void> {
     if (this.take === null || this.phase !== 'recording') return
-    const done = movedTake(this.take, move, this.text.paragraphs)
+    const done = movedTake(this.take, move, this.text)
     if (done === null) return
-    this.#recorder.mark(done.mark.kind, done.mark.place, timeStamp)
+    if (done.mark !== null) this.#recorder.mark(done.mark.kind, done.mark.place, timeStamp)
     this.take = done.take
+    if (this.piece !== null && this.piece > 0) announcement.say(piecesAt(this.text, this.place)[this.piece] ?? '')
     if (move === 'again') announcement.say(t('studio.said-again'))
     if (move === 'undo') announcement.say(t('studio.said-undone'))
     if (done.take.finished) await this.#recorder.stop(timeStamp)
   }
 
-  /** Stops; the sentence that was being read ended with this press. */
+  /** Stops; the sentence that was being read ended with this press, if its last piece was reached. */
   async stop(timeStamp: number): Promise<void> {
     if (this.take === null || this.phase !== 'recording') return
-    const done = movedTake(this.take, 'next', this.text.paragraphs)
-    if (done !== null) {
+    const done = stopped(this.take, this.text)
+    if (done?.mark) {
       this.#recorder.mark(done.mark.kind, done.mark.place, timeStamp)
       this.take = done.take
     }
@@ -139,12 +175,12 @@ export class Reading {
   async keep(dropLast: number): Promise<void> {
     if (this.take === null) return
     await this.#recorder.keep(dropLast)
-    rememberRead(this.text.id, keptOf(this.take, dropLast))
-    this.read = new Set(progressOf(this.text.id).read)
+    this.read = new Set([...this.read, ...keptOf(this.take, dropLast).map(placeName)])
     this.#place = nextUnread(this.text.paragraphs, goesOnAt(this.take, dropLast), this.read) ?? START
     this.take = null
     this.kept = true
-    rememberPlace(this.text.id, this.#place)
+    this.#keepPlace()
+    void this.savePlace()
     announcement.say(t('stopped.kept'))
   }
 
