@@ -56,6 +56,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     segment_ms: int
     limits: Limits
     agreement_version: str
+    long_sentence_words: int
     version: str
 
 

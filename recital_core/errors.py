@@ -87,6 +87,8 @@ class EmptyText(Invalid):
 
 
 class UnreadableFile(Invalid):
+    """The fact `reason` is, where it is known, locked, scan (no text layer), damaged, kind (no text) or heavy."""
+
     title = "This file cannot be read as text"
 
 

@@ -29,6 +29,7 @@ def get_config(recital: Asked) -> Config:
         segment_ms=settings.segment_ms,
         limits=Limits(segment_bytes=MAX_SEGMENT_BYTES, text_bytes=FILE_BYTES, open_sessions=settings.open_sessions),
         agreement_version=recital.membership.agreement.version,
+        long_sentence_words=settings.long_sentence_words,
         version=version("recital"),
     )
 

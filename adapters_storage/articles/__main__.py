@@ -24,7 +24,8 @@ def main(name: str, charset: str, body: BinaryIO, out: BinaryIO) -> None:
     except errors.RecitalError as refused:
         _write(out, Outcome(refusal=type(refused).__name__, detail=refused.detail, facts=refused.facts))
     except (MemoryError, RecursionError):
-        _write(out, Outcome(refusal=errors.UnreadableFile.__name__, detail="This file takes too much memory to read."))
+        heavy = errors.UnreadableFile("This file takes too much memory to read.", reason="heavy")
+        _write(out, Outcome(refusal=type(heavy).__name__, detail=heavy.detail, facts=heavy.facts))
 
 
 def limit() -> None:

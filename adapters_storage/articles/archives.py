@@ -23,7 +23,9 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(body))
         except BROKEN as broken:
-            raise errors.UnreadableFile("This file is a broken archive: it may have been cut short.") from broken
+            raise errors.UnreadableFile(
+                "This file is a broken archive: it may have been cut short.", reason="damaged"
+            ) from broken
         members = self._zip.infolist()
         if len(members) > MAX_MEMBERS:
             raise _too_large()
@@ -37,9 +39,9 @@ class Archive:
         """Raises UnreadableFile where the member is missing, damaged or locked by a password; TooLarge."""
         member = self._members.get(name)
         if member is None:
-            raise errors.UnreadableFile(f"This file has no “{name}” in it, which its kind needs.")
+            raise errors.UnreadableFile(f"This file has no “{name}” in it, which its kind needs.", reason="damaged")
         if member.flag_bits & 1:
-            raise errors.UnreadableFile("This file is locked by a password.")
+            raise errors.UnreadableFile("This file is locked by a password.", reason="locked")
         packed = max(member.compress_size, 1)
         if member.file_size > self._left or member.file_size > max(packed * MAX_RATIO, RATIO_COUNTS_FROM_BYTES):
             raise _too_large()
@@ -52,7 +54,7 @@ class Archive:
                         raise _too_large()
                     pieces.append(piece)
         except BROKEN as broken:
-            raise errors.UnreadableFile(f"“{name}” in this file is damaged.") from broken
+            raise errors.UnreadableFile(f"“{name}” in this file is damaged.", reason="damaged") from broken
         return b"".join(pieces)
 
 

@@ -30,7 +30,7 @@ def plain_text(body: bytes) -> str:
     text = _decoded(body, _by_mark(body) or _guessed(body))
     sample = text[:SAMPLE_BYTES]
     if "\0" in sample or sum(_is_unlikely(c) for c in sample) > UNLIKELY_SHARE * len(sample):
-        raise errors.UnreadableFile("This file holds no text that Recital knows how to read.")
+        raise errors.UnreadableFile("This file holds no text that Recital knows how to read.", reason="kind")
     return text
 
 

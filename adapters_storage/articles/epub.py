@@ -46,7 +46,7 @@ class Book:
         blocks: list[str] = []
         for path in self._spine():
             if path in locked:
-                raise errors.UnreadableFile("This book is locked by its seller (DRM).")
+                raise errors.UnreadableFile("This book is locked by its seller (DRM).", reason="locked")
             page = read_page(html_text(self._archive.read(path)), xhtml=True)
             starts = _starts(page, headings.get(path, {})) if headings else {0: page.title or ""}
             done = 0

@@ -73,7 +73,9 @@ def _read_apart(name: str, charset: str | None, file: IO[bytes]) -> Iterator[Doc
                     process.returncode,
                     said.read(LOG_BYTES).decode("utf-8", "replace"),
                 )
-                raise errors.UnreadableFile("This file takes too much time or memory to read, or breaks what reads it.")
+                raise errors.UnreadableFile(
+                    "This file takes too much time or memory to read, or breaks what reads it.", reason="heavy"
+                )
         finally:
             process.kill()
 

@@ -50,7 +50,7 @@ def kind_of(body: bytes) -> Kind:
         return Kind.PDF
     for start, name in OTHERS:
         if body.startswith(start):
-            raise errors.UnreadableFile(f"This file is {name}.")
+            raise errors.UnreadableFile(f"This file is {name}.", reason="kind")
     start = body[:HTML_START_WITHIN]
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         start = start.decode("utf-16", "replace").encode()
@@ -62,9 +62,11 @@ def _kind_of_zip(body: bytes) -> Kind:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as broken:
-        raise errors.UnreadableFile("This file is a broken archive: it may have been cut short.") from broken
+        raise errors.UnreadableFile(
+            "This file is a broken archive: it may have been cut short.", reason="damaged"
+        ) from broken
     if "META-INF/container.xml" in names:
         return Kind.BOOK
     if "[Content_Types].xml" in names and any(name.startswith("word/") for name in names):
         return Kind.WORD
-    raise errors.UnreadableFile("This file is an archive, but neither .docx nor .epub.")
+    raise errors.UnreadableFile("This file is an archive, but neither .docx nor .epub.", reason="kind")

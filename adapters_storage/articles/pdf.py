@@ -31,8 +31,8 @@ def read_pdf(body: bytes) -> Page:
         document = pdfium.PdfDocument(body)
     except pdfium.PdfiumError as refused:
         if refused.err_code == pdfium_c.FPDF_ERR_PASSWORD:
-            raise errors.UnreadableFile("This PDF is locked by a password.") from refused
-        raise errors.UnreadableFile("This PDF is damaged.") from refused
+            raise errors.UnreadableFile("This PDF is locked by a password.", reason="locked") from refused
+        raise errors.UnreadableFile("This PDF is damaged.", reason="damaged") from refused
     try:
         if len(document) > MAX_PAGES:
             raise errors.TooLarge(f"A PDF has at most {MAX_PAGES} pages.", limit=MAX_PAGES)
@@ -42,7 +42,7 @@ def read_pdf(body: bytes) -> Page:
         document.close()
     blocks = paragraphs(pages)
     if not any(c.isalnum() for block in blocks for c in block):
-        raise errors.UnreadableFile("This PDF has no text layer; it is a scan.")
+        raise errors.UnreadableFile("This PDF has no text layer; it is a scan.", reason="scan")
     return Page(
         title=None if NO_TITLE.fullmatch(title) else title or None, language=stated, blocks=tuple(blocks), anchors={}
     )
@@ -55,7 +55,7 @@ def _pages(document: pdfium.PdfDocument) -> Iterator[list[Line]]:
             page = document[number]
             text = page.get_textpage()
         except pdfium.PdfiumError as broken:
-            raise errors.UnreadableFile(f"Page {number + 1} of this PDF is damaged.") from broken
+            raise errors.UnreadableFile(f"Page {number + 1} of this PDF is damaged.", reason="damaged") from broken
         left -= text.count_chars()
         if left < 0:
             raise errors.TooLarge(f"A text has at most {MAX_CHARACTERS} characters.", limit=MAX_CHARACTERS)

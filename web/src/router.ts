@@ -9,6 +9,7 @@ const ALONE = ['recordings', 'sign-in', 'invitation', 'agreement', 'account'] as
 export type Route =
   | { screen: 'texts' }
   | { screen: 'studio'; textId: string }
+  | { screen: 'about'; textId: string }
   | { screen: 'recordings' }
   | { screen: 'player'; sessionId: string }
   | { screen: 'sign-in' }
@@ -26,11 +27,13 @@ export const address = {
   account: '/account',
   admin: (part: AdminPart) => `/admin/${part}`,
   studio: (textId: string) => `/texts/${encodeURIComponent(textId)}`,
+  about: (textId: string) => `/texts/${encodeURIComponent(textId)}/about`,
   player: (sessionId: string) => `/recordings/${encodeURIComponent(sessionId)}`,
 }
 
 export function routeOf(path: string): Route {
   const [first, second, ...rest] = parts(path)
+  if (first === 'texts' && second !== undefined && rest.join('/') === 'about') return { screen: 'about', textId: second }
   if (rest.length > 0) return { screen: 'not-found', path }
   if (first === undefined) return { screen: 'texts' }
   if (second === undefined) {

@@ -1,10 +1,21 @@
 /** The server, as the screens see it. */
-import { call, json, one, search, signed } from './calls'
+import { call, json, one, search, signed, type Query } from './calls'
+import { upload } from './upload'
 import type * as shapes from './types'
 import type { Offer, Page, Place, RecitalText, Role, Session, TextPreview, TextRow } from './types'
 
 export * from './problems'
 export type * from './types'
+
+/** Of a book: which chapters; null for all. */
+type Numbers = readonly number[] | null
+type Told = (share: number) => void
+
+function ofChapters(numbers: Numbers, query: Record<string, string> = {}): string {
+  const parameters = new URLSearchParams(query)
+  for (const number of numbers ?? []) parameters.append('chapter', String(number))
+  return parameters.size === 0 ? '' : `?${parameters}`
+}
 
 /** Addresses that the browser itself goes to. */
 export const gate = {
@@ -32,11 +43,25 @@ export const api = {
   makeToken: (note: string, days: number) => json<shapes.TokenMade>('POST', '/tokens', {}, { note, days }),
   revokeToken: (id: string) => call('DELETE', one('tokens', id)),
 
-  texts: (cursor?: string | null) => json<Page<TextRow>>('GET', '/texts', { cursor }),
+  texts: (wanted: Query, cursor: string | null) => json<Page<TextRow>>('GET', '/texts', { ...wanted, cursor }),
+  begunTexts: async () => (await json<{ items: TextRow[] }>('GET', '/texts/begun')).items,
+  suggestions: async (language: string) =>
+    (await json<{ items: shapes.Suggestion[] }>('GET', '/texts/suggestions', { language })).items,
   savePlace: (id: string, place: Place) =>
     call('PUT', `${one('texts', id)}/place`, {}, place, { keepalive: true }), // also of a page that is being left
   text: (id: string) => json<RecitalText>('GET', one('texts', id)),
   addText: (offer: Offer) => json<RecitalText>('POST', '/texts', {}, offer),
+  addFile: (form: FormData, chapters: Numbers, told: Told, signal: AbortSignal) =>
+    upload<RecitalText>(`/texts${ofChapters(chapters)}`, form, told, signal),
+  previewFile: (form: FormData, chapters: Numbers, told: Told, signal: AbortSignal) =>
+    upload<TextPreview>(`/texts${ofChapters(chapters, { preview: 'true' })}`, form, told, signal),
+  /** Answers how many texts were made. */
+  addChapters: async (form: FormData, chapters: Numbers, told: Told, signal: AbortSignal) =>
+    (await upload<{ items: unknown[] }>(`/texts/chapters${ofChapters(chapters)}`, form, told, signal)).items.length,
+  previewChapters: async (form: FormData, told: Told, signal: AbortSignal) =>
+    (await upload<{ items: shapes.Chapter[] }>('/texts/chapters?preview=true', form, told, signal)).items,
+  changeText: (id: string, changes: shapes.TextChanged) => json<RecitalText>('PATCH', one('texts', id), {}, changes),
+  retireText: (id: string) => call('DELETE', one('texts', id)),
   previewText: (offer: Offer) => json<TextPreview>('POST', '/texts', { preview: 'true' }, offer),
 
   sessions: (cursor?: string | null) => json<Page<Session>>('GET', '/sessions', { cursor }),

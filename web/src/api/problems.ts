@@ -12,6 +12,8 @@ export class Problem extends Error {
     readonly detail: string,
     /** What to quote to the operator. */
     readonly instance: string | null,
+    /** What a program may act on, as the kind of refusal has it. */
+    readonly facts: Readonly<Record<string, unknown>> = {},
   ) {
     super(detail || title)
   }
@@ -32,6 +34,7 @@ export async function problemOf(response: Response): Promise<Problem> {
     text(facts['title']) ?? response.statusText,
     text(facts['detail']) ?? '',
     text(facts['instance']),
+    facts,
   )
 }
 

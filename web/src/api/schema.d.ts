@@ -897,6 +897,7 @@ export interface components {
             segment_ms: number;
             limits: components["schemas"]["Limits"];
             agreement_version: string;
+            long_sentence_words: number;
             version: string;
         };
         /**

@@ -47,6 +47,10 @@ export interface Peaks {
 /** The address of a sentence in a text, both numbers from 0. */
 export type Place = Schemas['PlaceShown']
 
+export type Chapter = Schemas['Chapter']
+export type Suggestion = Schemas['Suggestion']
+export type TextChanged = Schemas['TextChanged']
+
 /** A text as a list shows it. */
 export type TextRow = Narrowed<Schemas['TextRow'], { direction: Direction }>
 
