@@ -56,7 +56,9 @@ def create_app(recital: Recital, limits: Limits | None = None) -> Litestar:
             HTTPException: refused_by_framework,
             Exception: accident,
         },
-        before_send=[on_every_answer(https_only=recital.settings.is_https_for_good)],
+        before_send=[
+            on_every_answer(https_only=recital.settings.is_https_for_good, media_from=recital.listening.origins())
+        ],
         openapi_config=_document(recital),
         logging_config=None,
     )

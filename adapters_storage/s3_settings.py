@@ -119,4 +119,11 @@ S3_SETTINGS = (
         encryption,
         otherwise=_nothing,
     ),
+    Setting(
+        "s3_direct",
+        "RECITAL_S3_DIRECT",
+        "false",
+        "whether listeners get audio from the S3 server itself, which they must be able to reach: true or false",
+        yes_or_no,
+    ),
 )

@@ -35,6 +35,7 @@ class Settings:
     s3_session_token: str | None
     s3_path_style: bool
     s3_encryption: str | None
+    s3_direct: bool
     ffmpeg: str | None
     host: str
     port: int

@@ -37,11 +37,15 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlayFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A file ready to be read: `open(first, count)` gives `count` bytes from `first` on."""
+    """A file ready to be read: `open(first, count)` gives `count` bytes from `first` on.
+
+    At `address`, where there is one, it is to be had without us.
+    """
 
     bytes: int
     media_type: str
     open: Callable[[int, int], AbstractContextManager[BinaryIO]]
+    address: str | None
 
 
 class Listening:
@@ -86,7 +90,23 @@ class Listening:
             bytes=blob.bytes,
             media_type=MEDIA_TYPES[name],
             open=lambda first, count: blobs.open(blob.key, first, count),
+            address=self._address(blobs, blob.key, name, expires),
         )
+
+    def origins(self) -> frozenset[str]:
+        """Where else than from us audio may come: scheme, host and port, as a page's policy names them."""
+        addresses = (
+            blobs.address(LIGHT_AUDIO, MEDIA_TYPES[LIGHT_AUDIO], LIGHT_AUDIO, 1)
+            for blobs in (self._staging, self._archive)
+        )
+        return frozenset("/".join(address.split("/")[:3]) for address in addresses if address)
+
+    def _address(self, blobs: BlobStore, key: str, name: str, expires: int) -> str | None:
+        """Of audio only: what a page reads itself comes from where the page does."""
+        seconds = expires - int(self._clock.now().timestamp())
+        if not MEDIA_TYPES[name].startswith("audio/") or seconds < 1:
+            return None
+        return blobs.address(key, MEDIA_TYPES[name], name, seconds)
 
     def _find(self, session: RecitalSession, name: str) -> tuple[BlobStore, Blob] | None:
         """Where the file lies; one that was in staging a moment ago may be in the archive alone by now."""

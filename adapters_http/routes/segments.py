@@ -28,7 +28,7 @@ from adapters_http.ranges import file_answer
 from adapters_http.requests import RecitalRequest
 from adapters_http.routes.parameters import Asked
 from adapters_http.routes.sessions import PATH
-from adapters_http.wire import answered
+from adapters_http.wire import EMPTY, answered
 from adapters_http.wire_sessions import SegmentHeld
 from recital_core.sessions import (
     MAX_SAMPLES,
@@ -98,7 +98,7 @@ def _operation_id(_handler: HTTPRouteHandler, method: Method, _path: list[str | 
     http_method=[HttpMethod.GET, HttpMethod.HEAD],
     operation_id=_operation_id,
     media_type="application/octet-stream",
-    responses={206: answered(bytes, "application/octet-stream"), **declared(403, 404, 416, 422, 503)},
+    responses={206: answered(bytes, "application/octet-stream"), 307: EMPTY, **declared(403, 404, 416, 422, 503)},
 )
 async def play_file(
     *,
@@ -111,4 +111,6 @@ async def play_file(
 ) -> Response[Any]:
     """A file of a finished session, by an address that a preview signed; no sign-in is needed."""
     file = await sync_to_thread(recital.listening.open_file, SessionId(session_id), name, expires, seal)
+    if file.address is not None and request.method == HttpMethod.GET:
+        return Response(b"", status_code=307, headers={"Location": file.address})
     return await file_answer(request, file, f'"{session_id.hex}-{file.bytes:x}"')

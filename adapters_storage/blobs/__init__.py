@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from adapters_storage.s3_settings import bucket
 from adapters_storage.settings import Settings
@@ -29,7 +30,8 @@ def _in_buckets(settings: Settings) -> dict[str | None, BlobStore]:
 
     s3 = s3_client(settings)
     places = [place for place in (settings.staging_s3, settings.archive_s3) if place is not None]
-    return {place: S3BlobStore(s3, place, encryption=settings.s3_encryption) for place in places}
+    how: dict[str, Any] = {"encryption": settings.s3_encryption, "direct": settings.s3_direct}
+    return {place: S3BlobStore(s3, place, **how) for place in places}
 
 
 def blobs_to_read(settings: Settings, place: str) -> BlobStore:

@@ -37,14 +37,15 @@ class S3BlobStore:
 
     An object appears whole or not at all, its SHA-256 checked by the server, with its media type and metadata; a body
     of PART_BYTES and more goes in parts. `encryption` is AES256, aws:kms or aws:kms:KEY: how the server is asked to
-    encrypt what it keeps.
+    encrypt what it keeps. Where it is `direct`, addresses lead to the server itself.
     """
 
-    def __init__(self, s3: S3Client, place: str, *, encryption: str | None = None) -> None:
+    def __init__(self, s3: S3Client, place: str, *, encryption: str | None = None, direct: bool = False) -> None:
         self._s3 = s3
         self._bucket, slash, prefix = place.partition("/")
         self._prefix = prefix + slash
         self._encryption = _encrypted(encryption)
+        self._direct = direct
         self._probe = f"{self._prefix}{CHECKS}{secrets.token_hex(8)}"
         self._written_at: float | None = None
 
@@ -80,6 +81,19 @@ class S3BlobStore:
 
     def list(self, prefix: str) -> Iterator[Blob]:
         return self._blobs_under(self._prefix + valid_prefix(prefix))
+
+    def address(self, key: str, media_type: str, name: str, seconds: int) -> str | None:
+        wanted = {
+            "Bucket": self._bucket,
+            "Key": self._prefix + valid_key(key),
+            "ResponseContentType": media_type,
+            "ResponseContentDisposition": f'inline; filename="{name}"',
+            "ResponseCacheControl": f"private, max-age={seconds}",
+        }
+        if not self._direct:
+            return None
+        with s3_errors():
+            return self._s3.generate_presigned_url("get_object", Params=wanted, ExpiresIn=seconds)
 
     def delete_under(self, prefix: str) -> None:
         under = self._prefix + valid_prefix(prefix)

@@ -41,6 +41,12 @@ class BlobStore(Protocol):
         Nothing there is fine: a crash may have deleted half. When it raises, some may remain; call again.
         """
 
+    def address(self, key: str, media_type: str, name: str, seconds: int) -> str | None:
+        """Where anybody may fetch the blob for so long without us, as `media_type` and with the file name `name`.
+
+        None where it is to be had through us alone. That it is there is not asked.
+        """
+
     def sweep(self) -> int:
         """Remove what killed writers left half-written a day ago or earlier, and give how many blobs it was of."""
 

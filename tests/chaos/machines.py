@@ -26,6 +26,7 @@ WEBS, WORKERS, CONCURRENCY = 2, 2, 2
 UP_WITHIN_S = 120
 LOOKED_EVERY_S = 0.1
 WORKSHOP = "32m"
+LAST_WORDS = 4000
 BURST_EVERY_S, BURST_S, FAILING_IN_A_BURST, FAILING_ELSE = 4.0, 1.0, 0.5, 0.02
 SECRET_KEY = "the secret key of a fleet, forty characters"
 NO_ROOM = Fault(status=507, words=problem("XMinioStorageFull"))
@@ -79,6 +80,7 @@ class Fleet:
     machines: list[Machine]
     chance: random.Random
     done: Counter[str] = field(default_factory=Counter)
+    last_words: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -92,6 +94,7 @@ class Fleet:
             code = machine.keep_up()
             if code not in (None, -signal.SIGKILL):
                 self.done[f"{machine.name} ended by itself with {code}"] += 1
+                self.last_words.append(f"{machine.name}, {code}:\n{machine.server.log[-LAST_WORDS:]}")
 
     def all_up(self) -> bool:
         self.keep_up()
@@ -165,6 +168,7 @@ def fleet_in(folder: Path, seed: int) -> Iterator[Fleet]:
             "RECITAL_DATABASE_URL": postgres.url,
             "RECITAL_SECRET_KEY": SECRET_KEY,
             "RECITAL_OPEN_SESSIONS": "1000",
+            "PYTHONFAULTHANDLER": "1",
         }
         machines = [
             *(Machine(Server(folder / f"web-{n}", **settings), "serve", "--no-jobs") for n in range(WEBS)),

@@ -17,6 +17,7 @@ from tests.chaos.published import Published
 from tests.chaos.readings import add_text
 from tests.chaos.test_erasure import EMAIL, browser
 from tests.client import Client, Outbox, Take, new_id
+from tests.database import created_database
 from tests.reading import Reading
 from tests.running import Server, running, wait_until
 from tests.s3_door import Fault, StrictDoor
@@ -36,6 +37,7 @@ class Installation:
     staging: Bucket
     archive: Bucket
     outbox: Outbox
+    settings: dict[str, str]
 
     def publish(self, text_id: str, take: Take) -> str:
         session_id = new_id()
@@ -48,15 +50,27 @@ class Installation:
 
 
 @pytest.fixture(scope="module")
-def installation(seaweed: StrictDoor, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def shared_database(database_url: str) -> Iterator[str]:
+    with created_database(database_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def installation(
+    seaweed: StrictDoor, shared_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
     staging, archive = Bucket(seaweed.url, "whole-staging"), Bucket(seaweed.url, "whole-archive")
     for bucket in (staging, archive):
         bucket.make()
-    settings = s3_settings(seaweed.url, f"{staging.name}/of/dana", archive.name)
+    settings = {
+        **s3_settings(seaweed.url, f"{staging.name}/of/dana", archive.name),
+        "RECITAL_DATABASE_URL": shared_database,
+        "RECITAL_SECRET_KEY": "of every machine alike, and long enough",
+    }
     with running(tmp_path_factory.mktemp("buckets") / "data", **settings) as server:
         server.command("speakers", "approve", EMAIL)
         with Client(server.url, server.token(EMAIL)) as client:
-            yield Installation(server, seaweed, staging, archive, Outbox(client))
+            yield Installation(server, seaweed, staging, archive, Outbox(client), settings)
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +99,26 @@ def test_it_is_heard_by_ranges_from_the_server_itself(installation: Installation
         assert part.headers["content-range"] == f"bytes {first}-{last}/{len(audio)}"
     assert client.fetch(preview["audio_url"]).content == audio
     assert client.fetch(preview["captions_url"]).content == installation.archive.read(f"{session_id}/transcript.vtt")
+
+
+def test_listeners_are_sent_on_to_the_bucket_where_the_settings_say_so(
+    installation: Installation, text_id: str, take: Take, tmp_path: Path
+) -> None:
+    session_id, client = installation.publish(text_id, take), installation.outbox.client
+    audio = installation.archive.read(f"{session_id}/light.audio.mp3")
+    preview = client.preview(session_id)
+    with running(tmp_path / "direct", "--no-jobs", **installation.settings, RECITAL_S3_DIRECT="true") as direct:
+        sent_on = httpx.get(direct.url + preview["audio_url"], headers={"Range": "bytes=1000-1999"})
+        assert sent_on.status_code == httpx.codes.TEMPORARY_REDIRECT
+        address = sent_on.headers["location"]
+        assert address.startswith(f"{installation.door.url}/{installation.archive.name}/{session_id}/light.audio.mp3?")
+        assert f"media-src 'self' blob: {installation.door.url};" in sent_on.headers["content-security-policy"]
+        assert httpx.get(direct.url + preview["captions_url"]).status_code == httpx.codes.OK
+    part = httpx.get(address, headers={"Range": "bytes=1000-1999"})
+    assert (part.status_code, part.content) == (206, audio[1000:2000])
+    assert part.headers["content-type"] == "audio/mpeg"
+    assert part.headers["content-disposition"] == 'inline; filename="light.audio.mp3"'
+    assert httpx.get(address.replace("light.audio.mp3", "session.json")).status_code == httpx.codes.FORBIDDEN
 
 
 def test_a_server_that_fails_now_and_then_delays_nothing_for_good(
