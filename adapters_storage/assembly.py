@@ -272,7 +272,7 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
         accounts=accounts,
         membership=Membership(store=store, clock=clock, agreement=agreement),
         personal_data=PersonalData(store=store, staging=staging, archive=archive, clock=clock),
-        oversight=Oversight(store=store),
+        oversight=Oversight(store=store, clock=clock),
         recording=recording,
         aggregation=aggregation,
         listening=Listening(store=store, staging=staging, archive=archive, clock=clock, sealer=sealer),

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 
 import msgspec
 
 from recital_core.audit import Entry, Event
-from recital_core.ports import Page, Store
-from recital_core.speakers import SpeakerId
+from recital_core.contributions import day
+from recital_core.ports import Backlog, Clock, Day, Page, Store, Totals
+from recital_core.quality import Verdict
+from recital_core.sessions import State
+from recital_core.speakers import Role, SpeakerId
+
+WEEK, MONTH = 7, 30
 
 
 class LogPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,9 +24,56 @@ class LogPage(msgspec.Struct, frozen=True, kw_only=True):
     people: Mapping[SpeakerId, str]
 
 
+class ActiveSpeakers(msgspec.Struct, frozen=True, kw_only=True):
+    """How many speakers have published something today, within 7 and within 30 days, today among them."""
+
+    day: int
+    week: int
+    month: int
+
+
+class Overview(msgspec.Struct, frozen=True, kw_only=True):
+    """How it goes: `days` are in order and without a hole, today the last; all else is of all time, or of now."""
+
+    days: Sequence[Day]
+    states: Mapping[State, int]
+    backlog: Backlog
+    longest_wait: timedelta | None
+    totals: Totals
+    verdicts: Mapping[Verdict, int]
+    active_speakers: ActiveSpeakers
+    pending_speakers: int
+
+
 class Oversight:
-    def __init__(self, *, store: Store) -> None:
+    def __init__(self, *, store: Store, clock: Clock) -> None:
         self._store = store
+        self._clock = clock
+
+    def overview(self, days: int = 30) -> Overview:
+        """How it goes, with the last `days` days."""
+        now = self._clock.now()
+        today = day(now)
+        with self._store.separately() as tx:
+            totals = tx.standings.totals()
+            found = {each.on: each for each in tx.standings.days(today - timedelta(days=max(days, MONTH) - 1))}
+            passing = {state: tx.sessions.count(state) for state in (State.ACTIVE, State.ENDED, State.AGGREGATED)}
+            discarded = tx.standings.discarded()
+            backlog = tx.jobs.backlog(now)
+            return Overview(
+                days=[found.get(on) or _nothing(on) for on in last(days, today)],
+                states={**passing, State.UPLOADED: totals.recordings, State.DISCARDED: discarded},
+                backlog=backlog,
+                longest_wait=None if backlog.oldest_at is None else max(now - backlog.oldest_at, timedelta()),
+                totals=totals,
+                verdicts=tx.standings.verdicts(),
+                active_speakers=ActiveSpeakers(
+                    day=_seen(found, last(1, today)),
+                    week=_seen(found, last(WEEK, today)),
+                    month=_seen(found, last(MONTH, today)),
+                ),
+                pending_speakers=tx.speakers.count(Role.PENDING),
+            )
 
     def audit(
         self,
@@ -36,3 +89,17 @@ class Oversight:
             named = {one for entry in entries.items for one in (entry.actor_id, entry.subject_id) if one}
             people = {speaker.id: speaker.email or speaker.display_name for speaker in tx.speakers.some(named)}
         return LogPage(entries=entries, people=people)
+
+
+def last(days: int, today: date) -> list[date]:
+    """So many days up to today, in order."""
+    return [today - timedelta(days=ago) for ago in reversed(range(days))]
+
+
+def _nothing(on: date) -> Day:
+    return Day(on=on, duration_ms=0, recordings=0, speakers=0, not_since=0)
+
+
+def _seen(found: Mapping[date, Day], days: Sequence[date]) -> int:
+    """Everybody has one latest day: the speakers of some days up to today are those whose latest day is among them."""
+    return sum(found[on].not_since for on in days if on in found)

@@ -55,7 +55,7 @@ class World:
         self.library = Library(**counting, sources=self.sources, languages=LANGUAGES)
         self.accounts = Accounts(**counting)
         self.membership = Membership(store=self.store, clock=self.clock, agreement=AGREEMENT)
-        self.oversight = Oversight(store=self.store)
+        self.oversight = Oversight(store=self.store, clock=self.clock)
         self.personal_data = PersonalData(store=self.store, clock=self.clock, **blobs)
         self.recording = Recording(**counting, staging=blobs["staging"], agreement_version=AGREEMENT.version)
         self.aggregation = Aggregation(**counting, **blobs, audio=audio or MemoryWorkshop())

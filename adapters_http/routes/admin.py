@@ -12,6 +12,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from adapters_http.problems import declared
 from adapters_http.requests import RecitalRequest
 from adapters_http.routes.parameters import PAGE, Asked, Cursor, Limit
+from adapters_http.wire_overview import OverviewShown, overview_shown
 from adapters_http.wire_people import (
     Approval,
     InvitationMade,
@@ -108,6 +109,12 @@ def withdraw_invitation(recital: Asked, request: RecitalRequest, invitation_id: 
     recital.membership.withdraw(InvitationId(invitation_id), request.auth.actor)
 
 
+@get("/admin/overview", operation_id="getOverview", sync_to_thread=True, responses=declared(401, 403, 503))
+def get_overview(recital: Asked, days: Annotated[int, QueryParameter(ge=1, le=366)] = 30) -> OverviewShown:
+    """How it goes: what was published day by day and in all, what waits, who takes part."""
+    return overview_shown(recital.oversight.overview(days))
+
+
 @get("/admin/audit", operation_id="readAudit", sync_to_thread=True, responses=declared(401, 403, 503))
 def read_audit(
     *,
@@ -157,6 +164,7 @@ ROUTES = (
     list_invitations,
     make_invitation,
     withdraw_invitation,
+    get_overview,
     read_audit,
     retry_session,
     discard_session,

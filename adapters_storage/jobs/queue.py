@@ -23,6 +23,7 @@ from sqlalchemy import Connection, text
 
 from recital_core import errors
 from recital_core.letters import LetterKind
+from recital_core.ports import Backlog
 from recital_core.sessions import SessionId
 from recital_core.speakers import SpeakerId
 
@@ -61,6 +62,17 @@ FORGOTTEN = text("""
     ORDER BY last_activity_at LIMIT :count
 """)
 
+BACKLOG = text("""
+    SELECT count(*) FILTER (WHERE status = 'todo') AS waiting, count(*) FILTER (WHERE status = 'doing') AS running,
+        count(*) FILTER (WHERE status = 'failed') AS failed,
+        (
+            SELECT min(coalesce(scheduled_at, at))
+            FROM procrastinate_jobs AS due JOIN procrastinate_events AS deferred ON job_id = due.id
+            WHERE status = 'todo' AND type = 'deferred' AND coalesce(scheduled_at, at) <= :now
+        ) AS oldest_at
+    FROM procrastinate_jobs
+""")
+
 
 class ProcrastinateJobs:
     """The port Jobs within the transaction of `connection`."""
@@ -93,6 +105,10 @@ class ProcrastinateJobs:
         self._connection.execute(REPLACE_RETRACTIONS)
         with queue_errors():
             self._task(PUBLISH_RETRACTIONS, lock=RETRACTIONS).defer()
+
+    def backlog(self, now: datetime) -> Backlog:
+        found = self._connection.execute(BACKLOG, {"now": now}).one()
+        return Backlog(waiting=found.waiting, oldest_at=found.oldest_at, running=found.running, failed=found.failed)
 
     def take_up_forgotten(self) -> int:
         """Enqueue unfinished sessions that no job waits for and that may be tried again; and how many they were."""

@@ -165,6 +165,10 @@ class PostgresSessions:
             wanted = wanted.where(rows.beyond(sessions, "opened_at", cursor, descending=True))
         return rows.page(self._connection.execute(wanted).all(), limit, "opened_at", _summary)
 
+    def count(self, state: State) -> int:
+        wanted = select(func.count()).select_from(sessions).where(sessions.c.state == state)
+        return self._connection.execute(wanted).scalar_one()
+
     def active_count(self, speaker_id: SpeakerId) -> int:
         return self._connection.execute(
             select(func.count())

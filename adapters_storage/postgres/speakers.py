@@ -91,6 +91,10 @@ class PostgresSpeakers:
         )
         self._connection.execute(delete(speakers).where(speakers.c.id == speaker_id))
 
+    def count(self, role: Role) -> int:
+        wanted = select(func.count()).select_from(speakers).where(speakers.c.role == role)
+        return self._connection.execute(wanted).scalar_one()
+
     def page(self, wanted: SpeakerFilter, cursor: str | None, limit: int) -> Page[Speaker]:
         statement = select(speakers).order_by(speakers.c.created_at, speakers.c.id).limit(limit + 1)
         if wanted.role is not None:

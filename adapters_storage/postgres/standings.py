@@ -11,14 +11,16 @@ its holder could come to want.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from sqlalchemy import Connection, text
 
 from adapters_storage.postgres import rows
 from adapters_storage.postgres.recount import recounted
 from recital_core.contributions import Tally
-from recital_core.ports import Difference, Leader, Standing, Totals
+from recital_core.ports import Day, Difference, Leader, Standing, Totals
+from recital_core.quality import Verdict
 from recital_core.speakers import SpeakerId
 
 COUNTING = 0x57A4D
@@ -113,6 +115,16 @@ TOTALS = text("""
     FROM days
 """)
 
+VERDICTS = text("""
+    SELECT coalesce(sum(good), 0) AS good, coalesce(sum(usable), 0) AS usable, coalesce(sum(doubtful), 0) AS doubtful
+    FROM days
+""")
+DISCARDED = text("SELECT coalesce(sum(discarded), 0) FROM days")
+DAYS = text("""
+    SELECT date AS "on", duration_ms, recordings, speakers, latest AS not_since
+    FROM days WHERE date >= :first ORDER BY date
+""")
+
 
 class PostgresStandings:
     def __init__(self, connection: Connection) -> None:
@@ -150,6 +162,16 @@ class PostgresStandings:
 
     def totals(self) -> Totals:
         return rows.read(self._connection.execute(TOTALS).one(), Totals)
+
+    def verdicts(self) -> Mapping[Verdict, int]:
+        found = self._connection.execute(VERDICTS).one()
+        return {verdict: getattr(found, verdict.value) for verdict in Verdict}
+
+    def discarded(self) -> int:
+        return int(self._connection.execute(DISCARDED).scalar_one())
+
+    def days(self, first: date) -> Sequence[Day]:
+        return [rows.read(row, Day) for row in self._connection.execute(DAYS, {"first": first})]
 
     def recount(self) -> Sequence[Difference]:
         self._connection.execute(ALONE)

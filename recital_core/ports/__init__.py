@@ -39,13 +39,14 @@ from recital_core.ports.readings import (
 )
 from recital_core.ports.secrets import Clock, Sealer
 from recital_core.ports.sources import Document, Sources, Suggestion
-from recital_core.ports.standings import Difference, Leader, Standing, Standings, Totals
-from recital_core.ports.store import Jobs, Store, Transaction
+from recital_core.ports.standings import Day, Difference, Leader, Standing, Standings, Totals
+from recital_core.ports.store import Backlog, Jobs, Store, Transaction
 
 __all__ = [
     "Analytics",
     "AudioWorkshop",
     "AuditLog",
+    "Backlog",
     "Blob",
     "BlobStore",
     "Clock",
@@ -56,6 +57,7 @@ __all__ = [
     "CollectedText",
     "Collection",
     "Credentials",
+    "Day",
     "Difference",
     "Document",
     "Intake",

@@ -67,6 +67,8 @@ class Speakers(Protocol):
         Sessions, texts and audit entries stay, without this speaker's id and address.
         """
 
+    def count(self, role: Role) -> int: ...
+
     def page(self, wanted: SpeakerFilter, cursor: str | None, limit: int) -> Page[Speaker]:
         """By creation, the oldest first. Raises Invalid for a cursor that is not ours."""
 

@@ -177,6 +177,9 @@ class Sessions(Protocol):
     ) -> Page[SessionSummary]:
         """By opening, the newest first; of one speaker or of all, in any of `states`. Raises Invalid for a cursor."""
 
+    def count(self, state: State) -> int:
+        """How many sessions are in `state`, one that they soon leave; of the others the standings tell."""
+
     def active_count(self, speaker_id: SpeakerId) -> int:
         """How many sessions the speaker has open."""
 

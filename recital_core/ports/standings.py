@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Protocol
 
 import msgspec
 
 from recital_core.contributions import Tally
+from recital_core.quality import Verdict
 from recital_core.speakers import SpeakerId
 
 
@@ -42,6 +44,16 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     speakers: int
 
 
+class Day(msgspec.Struct, frozen=True, kw_only=True):
+    """What was published on one day (UTC), by how many speakers, and how many of these have published nothing since."""
+
+    on: date
+    duration_ms: int
+    recordings: int
+    speakers: int
+    not_since: int
+
+
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """A total that was not what the sessions say: `kept` was put right to `counted`; None where one is not there."""
 
@@ -63,6 +75,15 @@ class Standings(Protocol):
         """The first of the leaderboard."""
 
     def totals(self) -> Totals: ...
+
+    def verdicts(self) -> Mapping[Verdict, int]:
+        """How many published sessions have each verdict."""
+
+    def discarded(self) -> int:
+        """How many sessions were discarded."""
+
+    def days(self, first: date) -> Sequence[Day]:
+        """Every day from `first` on, in order; those on which nothing was published may be left out."""
 
     def recount(self) -> Sequence[Difference]:
         """Make every total what a count of all sessions says, and tell what differed; nobody else counts meanwhile.

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Protocol
+
+import msgspec
 
 from recital_core.letters import LetterKind
 from recital_core.ports.people import AuditLog, Credentials, Invitations, Signatures, Speakers
@@ -11,6 +14,18 @@ from recital_core.ports.readings import Sessions, Texts
 from recital_core.ports.standings import Standings
 from recital_core.sessions import SessionId
 from recital_core.speakers import SpeakerId
+
+
+class Backlog(msgspec.Struct, frozen=True, kw_only=True):
+    """How much work waits, is in hand, and was given up.
+
+    `oldest_at` is the moment since which a worker could have taken what waits longest; None where nothing waits.
+    """
+
+    waiting: int
+    oldest_at: datetime | None
+    running: int
+    failed: int
 
 
 class Jobs(Protocol):
@@ -34,6 +49,9 @@ class Jobs(Protocol):
 
         Asked again while it waits, it is published once; asked while a worker publishes it, once more after that.
         """
+
+    def backlog(self, now: datetime) -> Backlog:
+        """What there is to do, also what rests until it is tried again."""
 
 
 class Transaction(Protocol):

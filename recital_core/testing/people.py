@@ -87,6 +87,9 @@ class MemorySpeakers:
         }
         rows.entries = {key: _without(speaker_id, entry) for key, entry in rows.entries.items()}
 
+    def count(self, role: Role) -> int:
+        return sum(1 for speaker in self._rows.speakers.values() if speaker.role is role)
+
     def page(self, wanted: SpeakerFilter, cursor: str | None, limit: int) -> Page[Speaker]:
         search = wanted.search.lower()
         found = [

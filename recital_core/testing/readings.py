@@ -229,6 +229,9 @@ class MemorySessions:
         ]
         return part(found, cursor, limit, self._summary, by="opened_at")
 
+    def count(self, state: State) -> int:
+        return sum(1 for session in self._rows.sessions.values() if session.state is state)
+
     def active_count(self, speaker_id: SpeakerId) -> int:
         return sum(1 for session in self.of_speaker(speaker_id) if session.state is State.ACTIVE)
 

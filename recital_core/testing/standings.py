@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 import msgspec
 
 from recital_core.contributions import Contribution, Tally, tally
-from recital_core.ports import Difference, Leader, Standing, Totals
+from recital_core.ports import Day, Difference, Leader, Standing, Totals
+from recital_core.quality import Verdict
 from recital_core.speakers import SpeakerId
 from recital_core.testing.rows import Rows
 
@@ -61,6 +63,28 @@ class MemoryStandings:
             recordings=sum(each.recordings for each in given),
             speakers=len({each.speaker_id for each in given}),
         )
+
+    def verdicts(self) -> Mapping[Verdict, int]:
+        given = self._rows.contributions.values()
+        return {verdict: sum(getattr(each, verdict.value) for each in given) for verdict in Verdict}
+
+    def discarded(self) -> int:
+        return sum(self._rows.discarded.values())
+
+    def days(self, first: date) -> Sequence[Day]:
+        given = self._rows.contributions.values()
+        latest = {each.speaker_id: max(own.on for own in given if own.speaker_id == each.speaker_id) for each in given}
+        return [
+            Day(
+                on=on,
+                duration_ms=sum(each.duration_ms for each in given if each.on == on),
+                recordings=sum(each.recordings for each in given if each.on == on),
+                speakers=sum(1 for each in given if each.on == on),
+                not_since=sum(1 for last in latest.values() if last == on),
+            )
+            for on in sorted({each.on for each in given})
+            if on >= first
+        ]
 
     def recount(self) -> Sequence[Difference]:
         counted = tally((None, session) for session in self._rows.sessions.values())

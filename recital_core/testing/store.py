@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from recital_core import errors
 from recital_core.letters import LetterKind
+from recital_core.ports import Backlog
 from recital_core.sessions import SessionId
 from recital_core.speakers import SpeakerId
 from recital_core.testing.people import (
@@ -39,6 +41,10 @@ class MemoryJobs:
 
     def publish_retractions(self) -> None:
         self._rows.retractions_wanted = True
+
+    def backlog(self, now: datetime) -> Backlog:  # noqa: ARG002 - the port's; here nobody knows how long work waits
+        waiting = len(self._rows.jobs) + len(self._rows.letters) + self._rows.retractions_wanted
+        return Backlog(waiting=waiting, oldest_at=None, running=0, failed=0)
 
 
 class MemoryTransaction:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from adapters_storage.postgres.connections import separate
 from adapters_storage.postgres.unit_of_work import PostgresStore
 from recital_core.letters import LetterKind
-from recital_core.ports import Jobs, Store
+from recital_core.ports import Backlog, Jobs, Store
 from recital_core.sessions import Capture, RecitalSession, SessionId
 from recital_core.speakers import Credential, CredentialId, CredentialKind, Role, Speaker, SpeakerId
 from recital_core.testing.store import MemoryStore
@@ -34,6 +34,9 @@ class NoJobs:
     def forget_letters(self, speaker_id: SpeakerId) -> None: ...
 
     def publish_retractions(self) -> None: ...
+
+    def backlog(self, now: datetime) -> Backlog:  # noqa: ARG002
+        return Backlog(waiting=0, oldest_at=None, running=0, failed=0)
 
 
 @pytest.fixture(params=["memory", "postgres"])

@@ -25,6 +25,12 @@ GOOGLE = Identity(issuer="https://accounts.example.org", subject="1")
 # ---- accounts
 
 
+def test_speakers_are_counted_by_role(store: Store, dana: Speaker) -> None:
+    added_speaker(store, "root@example.org", Role.ADMIN)
+    with store.separately() as tx:
+        assert [tx.speakers.count(role) for role in (Role.PENDING, Role.SPEAKER, Role.ADMIN)] == [0, 1, 1]
+
+
 def test_an_address_belongs_to_one_account(store: Store, dana: Speaker) -> None:
     namesake = msgspec.structs.replace(dana, id=SpeakerId(uuid.uuid4()))
     with store.transaction() as tx:

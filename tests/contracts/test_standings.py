@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 
 from recital_core.contributions import tally
-from recital_core.ports import Standing, Store, Totals
+from recital_core.ports import Day, Standing, Store, Totals
 from recital_core.sessions import Outcome, RecitalSession, State
 from recital_core.speakers import Speaker, SpeakerId
 from recital_core.texts import RecitalText
@@ -163,6 +163,29 @@ def test_ranks_are_those_of_a_plain_count_whatever_the_totals(store: Store, text
 def test_days_are_those_of_utc(store: Store, dana: Speaker, text: RecitalText) -> None:
     just_before = datetime(2026, 5, 2, 1, 30, tzinfo=UTC).astimezone()
     assert tally([(None, published(store, dana, text, 1, at=just_before))]).contributions[0].on == date(2026, 5, 2)
+    proven(store)
+
+
+def test_days_have_what_was_published_on_them_and_who_was_last_heard_then(
+    store: Store, dana: Speaker, noam: Speaker, text: RecitalText
+) -> None:
+    published(store, dana, text, 1_000)
+    published(store, dana, text, 2_000, verdict="doubtful")
+    published(store, noam, text, 4_000, verdict="usable")
+    again = published(store, noam, text, 8_000, at=NOW + timedelta(days=2))
+    first, second = NOW.date(), NOW.date() + timedelta(days=2)
+    with store.separately() as tx:
+        assert list(tx.standings.days(first)) == [
+            Day(on=first, duration_ms=7_000, recordings=3, speakers=2, not_since=1),
+            Day(on=second, duration_ms=8_000, recordings=1, speakers=1, not_since=1),
+        ]
+        assert tx.standings.verdicts() == {"good": 2, "usable": 1, "doubtful": 1}
+    discarded(store, again)
+    with store.separately() as tx:
+        assert tx.standings.days(first)[0].not_since == 2
+        assert sum(day.recordings for day in tx.standings.days(second)) == 0
+        assert tx.standings.verdicts() == {"good": 1, "usable": 1, "doubtful": 1}
+        assert tx.standings.discarded() == 1
     proven(store)
 
 

@@ -273,6 +273,8 @@ def test_sessions_are_listed_by_speaker_text_and_state(store: Store, dana: Speak
     assert listed(speaker_id=dana.id) == [newer.id, own.id]
     assert listed(text_id=text.id) == [foreign.id, own.id]
     assert listed(states=(State.ENDED,)) == []
+    with store.separately() as tx:
+        assert [tx.sessions.count(state) for state in (State.ACTIVE, State.ENDED)] == [3, 0]
 
 
 def test_a_summary_tells_the_text_s_title_and_language(store: Store, session: RecitalSession) -> None:

@@ -61,3 +61,25 @@ def test_a_session_is_retried_or_discarded_by_whoever_operates(admin: Caller, da
     assert slug(admin.post(f"/api/admin/sessions/{uuid.uuid4()}/retry")) == "session-not-found"
     events = [entry["event"] for entry in admin.get("/api/admin/audit").json()["items"]]
     assert {"session-retried", "session-discarded"} <= set(events)
+
+
+def test_an_overview_says_how_it_goes(admin: Caller, dana: Caller, pending: Caller) -> None:
+    before = admin.get("/api/admin/overview").json()
+    dana.ended()
+    after = admin.get("/api/admin/overview", params={"days": 3}).json()
+    assert set(after) == {
+        "days",
+        "states",
+        "backlog",
+        "totals",
+        "pending_speakers",
+        "active_speakers",
+        "verdicts",
+    }
+    assert (len(before["days"]), len(after["days"])) == (30, 3)
+    assert after["days"][0]["date"] < after["days"][-1]["date"]
+    assert after["states"]["ended"] == before["states"]["ended"] + 1
+    assert after["backlog"]["waiting"] == before["backlog"]["waiting"] + 1
+    assert after["backlog"]["oldest_ms"] >= 0
+    assert after["pending_speakers"] >= 1
+    assert admin.get("/api/admin/overview", params={"days": 0}).status_code == 422

@@ -90,6 +90,7 @@ ALLOWED: dict[str, dict[str, int]] = {
     "listInvitations": ADMIN,
     "makeInvitation": ADMIN | {"admin": 201},
     "withdrawInvitation": ADMIN | {"admin": 404},
+    "getOverview": ADMIN,
     "readAudit": ADMIN,
     "retrySession": ADMIN | {"admin": 409},
     "discardSession": ADMIN | {"admin": 202},

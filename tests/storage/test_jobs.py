@@ -316,3 +316,28 @@ def test_pauses_grow_from_a_minute_to_six_hours() -> None:
     assert pauses[-1] == timedelta(hours=6)
     assert pauses == sorted(pauses)
     assert pause_after(10_000) == timedelta(hours=6)
+
+
+def test_the_backlog_tells_what_waits_since_when_and_what_was_given_up(engine: Engine, store: Store) -> None:
+    def backlog(now: datetime) -> tuple[int, int, int, bool]:
+        with store.separately() as tx:
+            found = tx.jobs.backlog(now)
+        return found.waiting, found.running, found.failed, found.oldest_at is not None
+
+    now = datetime.now(UTC)
+    assert backlog(now) == (0, 0, 0, False)
+    with transactional(engine).begin() as connection:
+        ProcrastinateJobs(connection).finalize_later(SessionId(uuid.uuid4()), now + timedelta(hours=1))
+    assert backlog(now) == (1, 0, 0, False), "it rests; nobody could have taken it"
+    assert backlog(now + timedelta(hours=2)) == (1, 0, 0, True)
+    with store.transaction() as tx:
+        for _ in range(3):
+            tx.jobs.finalize(SessionId(uuid.uuid4()))
+    for status in ("doing", "failed"):
+        with engine.connect() as connection:
+            connection.exec_driver_sql(
+                "UPDATE procrastinate_jobs SET status = %s WHERE id = (SELECT max(id) FROM procrastinate_jobs "
+                "WHERE status = 'todo')",
+                (status,),
+            )
+    assert backlog(datetime.now(UTC)) == (2, 1, 1, True)

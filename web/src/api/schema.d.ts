@@ -748,6 +748,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetOverview
+         * @description How it goes: what was published day by day and in all, what waits, who takes part.
+         */
+        get: operations["getOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/audit": {
         parameters: {
             query?: never;
@@ -852,6 +872,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** ActiveSpeakers */
+        ActiveSpeakers: {
+            day: number;
+            week: number;
+            month: number;
+        };
         /** AgreementShown */
         AgreementShown: {
             version: string;
@@ -863,6 +889,13 @@ export interface components {
         Approval: {
             email: string;
             role?: components["schemas"]["Role"];
+        };
+        /** BacklogShown */
+        BacklogShown: {
+            waiting: number;
+            oldest_ms: number | null;
+            running: number;
+            failed: number;
         };
         /** Capture */
         Capture: {
@@ -905,6 +938,14 @@ export interface components {
          * @enum {string}
          */
         CredentialKind: "browser" | "program";
+        /** DayShown */
+        DayShown: {
+            /** Format: date */
+            date: string;
+            duration_ms: number;
+            recordings: number;
+            speakers: number;
+        };
         /** Ending */
         Ending: {
             segments: number;
@@ -1065,6 +1106,16 @@ export interface components {
             capture: components["schemas"]["Capture"];
             text_revision?: number | null;
         };
+        /** OverviewShown */
+        OverviewShown: {
+            days: components["schemas"]["DayShown"][];
+            states: components["schemas"]["StatesShown"];
+            backlog: components["schemas"]["BacklogShown"];
+            totals: components["schemas"]["Totals"];
+            pending_speakers: number;
+            active_speakers: components["schemas"]["ActiveSpeakers"];
+            verdicts: components["schemas"]["VerdictsShown"];
+        };
         /** PlaceShown */
         PlaceShown: {
             paragraph: number;
@@ -1190,6 +1241,14 @@ export interface components {
          * @enum {string}
          */
         State: "active" | "ended" | "aggregated" | "uploaded" | "discarded";
+        /** StatesShown */
+        StatesShown: {
+            active: number;
+            ended: number;
+            aggregated: number;
+            uploaded: number;
+            discarded: number;
+        };
         /** Suggestion */
         Suggestion: {
             title: string;
@@ -1323,6 +1382,12 @@ export interface components {
             /** Format: uuid */
             id: string;
             title: string;
+        };
+        /** VerdictsShown */
+        VerdictsShown: {
+            good: number;
+            usable: number;
+            doubtful: number;
         };
         /**
          * Way
@@ -6262,6 +6327,100 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOverview: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
