@@ -49,7 +49,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
-    """What the client has to know before anybody signs in."""
+    """What the client has to know before anybody signs in. `contact` is whom people may write to, or a page."""
 
     sign_in: SignInWays
     languages: Sequence[str]
@@ -57,6 +57,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits
     agreement_version: str
     long_sentence_words: int
+    contact: str | None
     version: str
 
 

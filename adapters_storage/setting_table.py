@@ -208,7 +208,7 @@ SETTINGS = (
         "contact",
         "RECITAL_CONTACT",
         "the public URL, else the admin's address",
-        "mail address or page of whoever runs this; the wikis that articles come from are told",
+        "mail address or page of whoever runs this; speakers see it, and the wikis that articles come from are told",
         contact,
         otherwise=_contact,
     ),

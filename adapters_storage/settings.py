@@ -104,6 +104,11 @@ class Settings:
         return self.host in LOOPBACK
 
     @property
+    def contact_of_people(self) -> str | None:
+        """Whom speakers may write to; None where nobody is named but this server itself, or its own machine."""
+        return None if self.contact == self.public_url or self.contact.endswith("@localhost") else self.contact
+
+    @property
     def is_https_for_good(self) -> bool:
         """Whether people may be held to HTTPS: not by a certificate of our own making, for a machine of many uses."""
         ours = self.tls_certificate is not None and self.tls_certificate.is_relative_to(self.data_dir)

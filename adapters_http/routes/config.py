@@ -30,6 +30,7 @@ def get_config(recital: Asked) -> Config:
         limits=Limits(segment_bytes=MAX_SEGMENT_BYTES, text_bytes=FILE_BYTES, open_sessions=settings.open_sessions),
         agreement_version=recital.membership.agreement.version,
         long_sentence_words=settings.long_sentence_words,
+        contact=settings.contact_of_people,
         version=version("recital"),
     )
 

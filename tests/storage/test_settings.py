@@ -179,6 +179,12 @@ def test_wikis_are_told_whom_to_write_to(tmp_path: Path) -> None:
     assert load(tmp_path, RECITAL_CONTACT="https://example.org/us").contact == "https://example.org/us"
 
 
+def test_speakers_are_told_of_a_contact_that_leads_to_somebody(tmp_path: Path) -> None:
+    assert load(tmp_path).contact_of_people is None
+    assert load(tmp_path, RECITAL_PUBLIC_URL="https://recital.example.org").contact_of_people is None
+    assert load(tmp_path, RECITAL_CONTACT="dana@example.org").contact_of_people == "dana@example.org"
+
+
 @pytest.mark.parametrize("mail", ["smtp://u:p%2F@mail.example.org:587", "smtps://localhost", "ses://eu-central-1"])
 def test_whoever_delivers_letters_is_named_by_a_url(tmp_path: Path, mail: str) -> None:
     assert load(tmp_path, RECITAL_MAIL=mail).mail == mail

@@ -4,7 +4,7 @@ export const ADMIN_PARTS = ['people', 'invitations', 'log'] as const
 export type AdminPart = (typeof ADMIN_PARTS)[number]
 
 /** Screens of one word and nothing behind it. */
-const ALONE = ['recordings', 'sign-in', 'invitation', 'agreement', 'account'] as const
+const ALONE = ['recordings', 'standings', 'help', 'sign-in', 'invitation', 'agreement', 'account'] as const
 
 export type Route =
   | { screen: 'texts' }
@@ -12,6 +12,8 @@ export type Route =
   | { screen: 'about'; textId: string }
   | { screen: 'recordings' }
   | { screen: 'player'; sessionId: string }
+  | { screen: 'standings' }
+  | { screen: 'help' }
   | { screen: 'sign-in' }
   | { screen: 'invitation' }
   | { screen: 'agreement' }
@@ -22,6 +24,8 @@ export type Route =
 export const address = {
   texts: '/',
   recordings: '/recordings',
+  standings: '/standings',
+  help: '/help',
   signIn: '/sign-in',
   agreement: '/agreement',
   account: '/account',

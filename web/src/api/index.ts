@@ -74,6 +74,10 @@ export const api = {
   /** The peaks behind a preview's address, for a waveform. */
   peaks: async (url: string) => (await (await signed(url)).json()) as shapes.Peaks,
 
+  myStanding: () => json<shapes.Standing>('GET', '/standings/me'),
+  leaders: () => json<{ items: shapes.Leader[] }>('GET', '/standings'),
+  totals: () => json<shapes.Totals>('GET', '/standings/totals'),
+
   speakers: (search: string, role: Role | null, cursor: string | null) =>
     json<Page<shapes.Speaker>>('GET', '/admin/speakers', { search, role, cursor }),
   approve: (email: string, role: Role) => json<shapes.Speaker>('POST', '/admin/speakers', {}, { email, role }),

@@ -931,6 +931,7 @@ export interface components {
             limits: components["schemas"]["Limits"];
             agreement_version: string;
             long_sentence_words: number;
+            contact: string | null;
             version: string;
         };
         /**

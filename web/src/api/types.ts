@@ -34,6 +34,9 @@ export type LogEvent = Schemas['Event']
 /** What may be said of a text that is added, whatever it is made from. */
 export type Offer = operations['addText']['requestBody']['content']['application/json']
 export type Preview = Schemas['Preview']
+export type Standing = Schemas['StandingShown']
+export type Leader = Schemas['LeaderShown']
+export type Totals = Schemas['Totals']
 
 /** Loudest and softest samples, as BBC audiowaveform writes them (version 2): lowest, highest, lowest, highest… */
 export interface Peaks {

@@ -3,9 +3,12 @@ export const en = {
   'app.skip': 'Skip to the content',
   'app.loading': 'Loading…',
   'app.offline': 'There is no network. What you record stays safe on this device and goes on by itself later.',
+  'app.write': 'Write to:',
   'nav.main': 'Main',
   'nav.texts': 'Texts',
   'nav.recordings': 'Recordings',
+  'nav.standings': 'Standings',
+  'nav.help': 'Help',
 
   'account.menu': 'Account',
   'account.open': 'Your account',

@@ -5,9 +5,12 @@ export const he: Messages = {
   'app.skip': 'דילוג לתוכן',
   'app.loading': 'טוען…',
   'app.offline': 'אין חיבור לרשת. מה שמוקלט נשמר במכשיר הזה ויישלח מעצמו אחר כך.',
+  'app.write': 'כתבו אל:',
   'nav.main': 'ראשי',
   'nav.texts': 'טקסטים',
   'nav.recordings': 'הקלטות',
+  'nav.standings': 'טבלה',
+  'nav.help': 'עזרה',
 
   'account.menu': 'חשבון',
   'account.open': 'החשבון שלך',

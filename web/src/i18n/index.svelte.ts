@@ -110,6 +110,10 @@ export function languageName(tag: string): string {
   }
 }
 
+export function figure(value: number): string {
+  return new Intl.NumberFormat(speaking.language).format(value)
+}
+
 /** Several words as one: "a, b and c". */
 export function listed(words: string[]): string {
   return new Intl.ListFormat(speaking.language).format(words)

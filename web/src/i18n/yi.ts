@@ -5,9 +5,12 @@ export const yi: Messages = {
   'app.skip': 'גלײַך צום אינהאַלט',
   'app.loading': 'מע לאָדט…',
   'app.offline': 'עס איז נישטאָ קיין נעץ. וואָס איר רעקאָרדירט בלײַבט אויפֿגעהיט אויף דעם אַפּאַראַט, און גייט שפּעטער אַליין ווײַטער.',
+  'app.write': 'שרײַבט צו:',
   'nav.main': 'הויפּט־מעניו',
   'nav.texts': 'טעקסטן',
   'nav.recordings': 'רעקאָרדירונגען',
+  'nav.standings': 'טאַבעלע',
+  'nav.help': 'הילף',
 
   'account.menu': 'קאָנטע',
   'account.open': 'אײַער קאָנטע',

@@ -5,7 +5,7 @@ import type { Route } from '../router'
 export type Shown = Route | { screen: 'waiting' }
 
 /** Screens for everybody who has an account, whatever else is missing. */
-const OPEN: ReadonlySet<string> = new Set(['account', 'agreement', 'invitation', 'not-found'])
+const OPEN: ReadonlySet<string> = new Set(['account', 'agreement', 'invitation', 'help', 'not-found'])
 
 export function admitted(route: Route, me: Pick<Me, 'role' | 'agreement_needed'>): Shown {
   const isAdmin = me.role === 'admin'

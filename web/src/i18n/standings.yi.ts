@@ -1,0 +1,28 @@
+import type { StandingsMessages } from './standings'
+
+export const yi: StandingsMessages = {
+  'standings.title': 'טאַבעלע',
+  'standings.lead': 'יעדער זאַץ גילט, און אַלע צוזאַמען זענען אַ זאַמלונג.',
+  'standings.hours': '{hours} שעה {minutes} מינ׳',
+  'standings.minutes': '{minutes} מינ׳',
+  'standings.seconds': '{seconds} סעק׳',
+  'standings.recordings': '{count, plural, one {# רעקאָרדירונג} other {# רעקאָרדירונגען}}',
+  'standings.all': 'מיר אַלע צוזאַמען',
+  'standings.speakers': '{count, plural, one {# קול} other {# קולות}}',
+  'standings.mine': 'אײַערס',
+  'standings.rank': 'אָרט {rank}',
+  'standings.to-next': 'נאָך {time}, און איר גייט אַרויף.',
+  'standings.first': 'קיינער האָט נישט געלייענט מער. אַ דאַנק!',
+  'standings.nothing': 'איר האָט נאָך גאָרנישט אין דער זאַמלונג. דער ערשטער זאַץ ברענגט אײַך אַהער.',
+  'standings.read': 'אויסקלײַבן אַ טעקסט',
+  'standings.hidden': 'אַנדערע זעען אײַך נישט אויף דער רשימה. דאָ זעט איר וווּ איר וואָלט געשטאַנען.',
+  'standings.shown': 'אַנדערע זעען אײַך דאָ מיטן נאָמען וואָס איר האָט געגעבן.',
+  'standings.change': 'ענדערן דאָס אין אײַער קאָנטע',
+  'standings.list': 'ווער עס האָט געלייענט צום מערסטן',
+  'standings.me': 'איר',
+  'medal.1': 'גאָלד',
+  'medal.2': 'זילבער',
+  'medal.3': 'בראָנדז',
+  'standings.empty': 'נאָך קיינער שטייט נישט דאָ',
+  'standings.empty-how': 'באַלד ווי אַ רעקאָרדירונג גייט אַרויס, באַווײַזט זיך דאָ דער וואָס האָט זי געלייענט, אויב ער וויל.',
+}
