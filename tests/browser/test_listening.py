@@ -1,8 +1,9 @@
-"""Listening to what was read: the sentences follow the voice, and the waveform leads to them."""
+"""What becomes of a reading: it is heard, its way is followed, it counts; and help for whoever has questions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
@@ -23,9 +24,14 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def session_id(server: Server, request: pytest.FixtureRequest) -> str:
+def readings(request: pytest.FixtureRequest) -> Path:
+    return request.config.cache.mkdir("readings")
+
+
+@pytest.fixture(scope="module")
+def session_id(server: Server, readings: Path) -> str:
     """A published reading of three sentences."""
-    spoken = short_reading(request.config.cache.mkdir("readings"))
+    spoken = short_reading(readings)
     with Client(server.url, server.token()) as client:
         session_id = new_id()
         Outbox(client).send(session_id, add_text(client, spoken), take_of(spoken))
@@ -83,3 +89,37 @@ def test_keys_play_a_sentence_again_and_again_at_a_speed_that_is_kept(page: Page
     expect(sentences_of(page).nth(1)).to_have_attribute("aria-current", "true")
     page.reload()
     expect(page.get_by_label("Speed")).to_have_value("2")
+
+
+def test_what_becomes_of_a_recording_is_told_without_a_reload(browser: Browser, server: Server, readings: Path) -> None:
+    context = browser.new_context()
+    page = signed_in(context, server)
+    spoken = short_reading(readings)
+    with Client(server.url, server.token()) as client:
+        text_id, session_id = add_text(client, spoken), new_id()
+        page.goto(f"{server.url}/recordings?text={text_id}")
+        expect(page.get_by_text("There is no such recording")).to_be_visible()
+        stays = page.evaluate("window.stays = true")
+        Outbox(client).send(session_id, text_id, take_of(spoken))
+        row = page.locator(f"[data-session='{session_id}']")
+        expect(row).to_have_attribute("data-state", "uploaded", timeout=PUBLISHED_WITHIN_S * 1000)
+        expect(row.get_by_text("Published")).to_be_visible()
+    assert stays == page.evaluate("window.stays"), "the page was loaded anew"
+    context.close()
+
+
+def test_standings_follow_what_is_published_and_help_is_there_for_whoever_is_not_signed_in(
+    browser: Browser, page: Page, server: Server
+) -> None:
+    page.get_by_role("link", name="Standings").click()
+    expect(page.get_by_role("heading", name="Standings")).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text="you").get_by_text("(Gold)")).to_be_attached()
+
+    context = browser.new_context(viewport={"width": 320, "height": 640}, locale="he")
+    stranger = context.new_page()
+    stranger.goto(server.url)
+    stranger.get_by_role("link", name="עזרה").click()
+    stranger.get_by_role("searchbox").fill("סוללה")
+    expect(stranger.get_by_role("heading", level=3)).to_have_text(["סגרתי את הדף, או שהסוללה נגמרה."])
+    assert stranger.evaluate("document.documentElement.scrollWidth") <= 320, "one would have to scroll sideways"
+    context.close()

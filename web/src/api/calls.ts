@@ -1,7 +1,7 @@
 /** One call of the server: the only `fetch` outside the recorder. */
 import { problemOf, Unreachable } from './problems'
 
-export type Query = Record<string, string | null | undefined>
+export type Query = Record<string, string | readonly string[] | null | undefined>
 
 /** Answers the response, or throws `Problem` (refused) or `Unreachable` (no answer). */
 export async function call(
@@ -42,7 +42,9 @@ export async function json<T>(method: string, path: string, query?: Query, body?
 }
 
 export function search(query: Query): string {
-  const given = Object.entries(query).filter((pair): pair is [string, string] => typeof pair[1] === 'string')
+  const given = Object.entries(query).flatMap(([name, value]) => {
+    return [value ?? []].flat().map((one): [string, string] => [name, one])
+  })
   return given.length === 0 ? '' : `?${new URLSearchParams(given)}`
 }
 

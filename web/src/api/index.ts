@@ -64,8 +64,9 @@ export const api = {
   retireText: (id: string) => call('DELETE', one('texts', id)),
   previewText: (offer: Offer) => json<TextPreview>('POST', '/texts', { preview: 'true' }, offer),
 
-  sessions: (cursor?: string | null) => json<Page<Session>>('GET', '/sessions', { cursor }),
-  session: (id: string) => json<Session>('GET', one('sessions', id)),
+  sessions: (query: shapes.SessionQuery, cursor: string | null) =>
+    json<Page<Session>>('GET', '/sessions', { ...query, cursor }),
+  session: (id: string) => json<shapes.SessionInFull>('GET', one('sessions', id)),
   sessionPreview: (id: string) => json<shapes.Preview>('GET', `${one('sessions', id)}/preview`),
   deleteSession: (id: string) => call('DELETE', one('sessions', id)),
 

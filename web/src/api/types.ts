@@ -63,4 +63,20 @@ export type RecitalText = Narrowed<Schemas['TextShown'], { id: string; direction
 /** A text that was split and not saved. */
 export type TextPreview = Narrowed<Schemas['TextShown'], { id: null; direction: Direction }>
 
+/** What the list of sessions may be asked for. */
+export interface SessionQuery {
+  state?: SessionState[]
+  text_id?: string
+  speaker_id?: string
+  trouble?: 'true'
+  limit?: string
+}
+
+export type SessionMeasures = Schemas['SessionMeasures']
+
+/** A session as it is looked at alone. */
+export interface SessionInFull extends Session {
+  measures: SessionMeasures | null
+}
+
 export type Session = Narrowed<Schemas['SessionShown'], { direction: Direction; verdict: Verdict | null }>
