@@ -72,7 +72,20 @@ export interface SessionQuery {
   limit?: string
 }
 
-export type SessionMeasures = Schemas['SessionMeasures']
+/** Of the published audio; dB are relative to full scale, and null stands where there was nothing to measure. */
+export interface SessionMeasures {
+  speech_ratio: number
+  integrated_lufs: number | null
+  true_peak_dbtp: number | null
+  clipped_samples: number
+  noise_floor_db: number | null
+  signal_to_noise_db: number | null
+  dc_offset: number
+  longest_silence_ms: number
+  too_clean: boolean
+  words_per_minute: number | null
+  pace_outliers: number[]
+}
 
 /** A session as it is looked at alone. */
 export interface SessionInFull extends Session {

@@ -22,8 +22,8 @@ const words = (measures: SessionMeasures, reasons: string[] = []): Record<string
 
 test('a good recording is loud enough, in a quiet room, and too loud nowhere', () => {
   expect(words(fine)).toEqual({
-    'quality.volume': 'quality.volume-good',
-    'quality.room': 'quality.room-good',
+    'quality.volume': 'volume.good',
+    'quality.room': 'room.good',
     'quality.clipped': 'quality.clipped-good',
     'quality.speech': 82,
     'quality.silence': 1.3,
@@ -34,8 +34,8 @@ test('a good recording is loud enough, in a quiet room, and too loud nowhere', (
 test('what is bad is called so', () => {
   const bad = words({ ...fine, integrated_lufs: -50, signal_to_noise_db: 20, clipped_samples: 900 }, ['clipped'])
   expect(bad).toMatchObject({
-    'quality.volume': 'quality.volume-doubtful',
-    'quality.room': 'quality.room-usable',
+    'quality.volume': 'volume.doubtful',
+    'quality.room': 'room.usable',
     'quality.clipped': 'quality.clipped-usable',
   })
 })

@@ -22,13 +22,13 @@ export function plainMeasures(measures: SessionMeasures, session: Judged): Plain
   const told: (PlainMeasure | null)[] = [
     given(measures.integrated_lufs, (value) => ({
       name: 'quality.volume',
-      word: `quality.volume-${graded(value, QUIET_LUFS)}`,
+      word: `volume.${graded(value, QUIET_LUFS)}`,
       figure: 'quality.loudness',
       value,
     })),
     given(measures.signal_to_noise_db, (value) => ({
       name: 'quality.room',
-      word: `quality.room-${graded(value, NOISY_DB)}`,
+      word: `room.${graded(value, NOISY_DB)}`,
       figure: 'quality.decibels',
       value: Math.round(value),
     })),

@@ -1,5 +1,5 @@
 /** Which of one's recordings are shown, as the address says it. */
-import type { SessionQuery } from '../../api'
+import type { SessionQuery, SessionState } from '../../api'
 
 export const KINDS = ['all', 'under-way', 'published', 'trouble'] as const
 export type Kind = (typeof KINDS)[number]
@@ -23,4 +23,4 @@ export function queryOf(kind: Kind, textId: string | null): SessionQuery {
   }
 }
 
-const LIVING: SessionQuery['state'] = ['active', 'ended', 'aggregated', 'uploaded']
+const LIVING: SessionState[] = ['active', 'ended', 'aggregated', 'uploaded']
