@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from adapters_storage.database import Schema, database_url, last_migration, newest_migration
 from adapters_storage.readiness import Readiness
 from adapters_storage.settings import Settings
+from adapters_storage.telemetry.figures import figures_of
 from recital_core import errors
 from recital_core.accounts import Accounts
 from recital_core.aggregation import Aggregation
@@ -89,8 +90,12 @@ class Recital:
 
     def telling(self) -> AbstractContextManager[object]:
         """Tell figures on RECITAL_METRICS_PORT, where one is set, until the block ends. Raises SettingWrong."""
-        port = self.settings.metrics_port
-        return contextlib.nullcontext() if port is None else self.metrics.served(self.settings.metrics_host, port)
+        settings = self.settings
+        if settings.metrics_port is None:
+            return contextlib.nullcontext()
+        folders = (settings.data_dir, settings.staging_dir, settings.archive_dir)
+        self.metrics.also(lambda: figures_of(self.oversight, folders))
+        return self.metrics.served(settings.metrics_host, settings.metrics_port)
 
     def worker(self) -> Worker:
         """A worker for the sessions of this installation, not started yet; from now on one of the parts to be ready."""

@@ -66,6 +66,8 @@ def test_a_session_is_seen_in_figures_traces_and_the_log_and_in_none_of_them_by_
     assert 'recital_finalize_seconds_count{outcome="done"} 1.0' in figures
     assert 'operation="putSegment",status="201"' in figures
     assert "recital_ffmpeg_seconds_total" in figures
+    assert 'recital_sessions{kind="uploaded"} 1.0' in figures
+    assert 'recital_free_bytes{kind="archive"}' in figures
     assert "recital_" not in public.text, "they are not on the public port"
     assert answered != unanswered
     [line] = [line for line in log if line.get("request") == unanswered]
