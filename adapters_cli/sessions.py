@@ -6,16 +6,20 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import click
+import msgspec
 
 from adapters_cli.output import json_option, limit_option, show_facts, show_json, show_list, up_to
 from adapters_cli.passes import Step, one_pass
 from adapters_cli.start import OPERATOR, Installation
 from recital_core.aggregation import Aggregation
-from recital_core.ports import SessionSummary
+from recital_core.measures import Verdict
+from recital_core.ports import SessionFilter, SessionSummary
 from recital_core.sessions import SessionId, State
+from recital_core.texts import Language
 
 COLUMNS = ("id", "state", "opened", "seconds", "attempts", "problem", "text")
 STATES = tuple(state.value for state in State)
+VERDICTS = tuple(verdict.value for verdict in Verdict)
 
 ids_argument = click.argument("ids", type=click.UUID, nargs=-1, metavar="[ID]...")
 
@@ -30,16 +34,31 @@ def command() -> None:
 
 @command.command("list")
 @click.option("--state", "states", type=click.Choice(STATES), multiple=True, help="Only these; may be repeated.")
+@click.option("--verdict", type=click.Choice(VERDICTS), help="Only those found to be this good.")
+@click.option("--trouble", is_flag=True, help="Only those that something went wrong with.")
+@click.option("--language", help="Only those of texts in this language.")
 @limit_option
 @json_option
 @click.pass_obj
-def list_all(installation: Installation, states: Sequence[str], limit: int, as_json: bool) -> None:
+def list_all(
+    installation: Installation,
+    *,
+    states: Sequence[str],
+    verdict: str | None,
+    trouble: bool,
+    language: str | None,
+    limit: int,
+    as_json: bool,
+) -> None:
     """Sessions, the newest first; without --state all but the discarded."""
-    wanted = [State(state) for state in states]
+    wanted = SessionFilter(
+        states=tuple(State(state) for state in states),
+        verdict=Verdict(verdict) if verdict else None,
+        trouble=trouble,
+        language=Language(language) if language else None,
+    )
     with installation.recital() as recital:
-        found = up_to(
-            limit, lambda cursor, count: recital.recording.page(OPERATOR, states=wanted, cursor=cursor, limit=count)
-        )
+        found = up_to(limit, lambda cursor, count: recital.recording.page(OPERATOR, wanted, cursor=cursor, limit=count))
     if as_json:
         show_json(found)
     else:
@@ -140,13 +159,13 @@ def _seconds(found: SessionSummary) -> str | None:
 
 
 def _facts(found: SessionSummary) -> list[tuple[str, object]]:
-    session = found.session
+    session, outcome = found.session, found.session.outcome
     return [
         ("id", session.id),
         ("state", session.state),
         ("text", found.text_title),
         ("language", found.language),
-        ("speaker", session.speaker_id),
+        ("speaker", found.speaker_name or session.speaker_id),
         ("seconds", _seconds(found)),
         ("opened", session.opened_at),
         ("ended", session.ended_at),
@@ -155,4 +174,7 @@ def _facts(found: SessionSummary) -> list[tuple[str, object]]:
         ("discarded", session.discarded_at),
         ("attempts", session.attempts),
         ("problem", session.problem),
+        ("verdict", outcome.verdict if outcome else None),
+        ("reasons", ", ".join(outcome.reasons) if outcome else None),
+        *(msgspec.structs.asdict(outcome.measures).items() if outcome and outcome.measures else ()),
     ]

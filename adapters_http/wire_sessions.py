@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
 
 from recital_core import errors, listening
+from recital_core.measures import SessionMeasures
 from recital_core.ports import Received, SessionSummary
 from recital_core.sessions import Capture, Mark, SessionId, State
 from recital_core.texts import direction
@@ -57,6 +58,8 @@ class SegmentHeld(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SessionShown(msgspec.Struct, frozen=True, kw_only=True):
+    """`speaker_name` is told to admins alone."""
+
     id: UUID
     text_id: UUID
     text_title: str
@@ -64,6 +67,7 @@ class SessionShown(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     direction: str
     speaker_id: UUID | None
+    speaker_name: str | None
     state: State
     started_at: datetime
     ended_at: datetime | None
@@ -73,6 +77,12 @@ class SessionShown(msgspec.Struct, frozen=True, kw_only=True):
     reasons: Sequence[str]
     problem: str | None
     attempts: int
+
+
+class SessionInFull(SessionShown, frozen=True, kw_only=True):
+    """`measures` are null before `aggregated`, and of sessions from before they were kept."""
+
+    measures: SessionMeasures | None
 
 
 class SessionPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,25 +109,35 @@ def received_shown(held: Received) -> ReceivedShown:
 
 
 def session_shown(summary: SessionSummary) -> SessionShown:
+    return SessionShown(**_facts(summary))
+
+
+def session_in_full(summary: SessionSummary) -> SessionInFull:
+    outcome = summary.session.outcome
+    return SessionInFull(**_facts(summary), measures=outcome.measures if outcome else None)
+
+
+def _facts(summary: SessionSummary) -> dict[str, Any]:
     session, outcome = summary.session, summary.session.outcome
-    return SessionShown(
-        id=session.id,
-        text_id=session.text_id,
-        text_title=summary.text_title,
-        text_revision=session.text_revision,
-        language=summary.language,
-        direction=direction(summary.language),
-        speaker_id=session.speaker_id,
-        state=session.state,
-        started_at=session.opened_at,
-        ended_at=session.ended_at,
-        duration_ms=outcome.duration_ms if outcome else None,
-        cues=outcome.cues if outcome else None,
-        verdict=outcome.verdict if outcome else None,
-        reasons=outcome.reasons if outcome else (),
-        problem=session.problem,
-        attempts=session.attempts,
-    )
+    return {
+        "id": session.id,
+        "text_id": session.text_id,
+        "text_title": summary.text_title,
+        "text_revision": session.text_revision,
+        "language": summary.language,
+        "direction": direction(summary.language),
+        "speaker_id": session.speaker_id,
+        "speaker_name": summary.speaker_name,
+        "state": session.state,
+        "started_at": session.opened_at,
+        "ended_at": session.ended_at,
+        "duration_ms": outcome.duration_ms if outcome else None,
+        "cues": outcome.cues if outcome else None,
+        "verdict": outcome.verdict if outcome else None,
+        "reasons": outcome.reasons if outcome else (),
+        "problem": session.problem,
+        "attempts": session.attempts,
+    }
 
 
 def preview_shown(session_id: SessionId, preview: listening.Preview) -> Preview:

@@ -250,6 +250,7 @@ class Aggregation:
             cues=len(cues),
             verdict=assessment.verdict,
             reasons=assessment.reasons,
+            measures=measures.of_the_whole,
         )
 
     def _upload(self, session: RecitalSession) -> RecitalSession:

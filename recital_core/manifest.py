@@ -8,7 +8,8 @@ from datetime import datetime
 import msgspec
 
 from recital_core.captions import Cue
-from recital_core.quality import Assessment, Measures
+from recital_core.measures import Measures
+from recital_core.quality import Assessment
 from recital_core.sessions import Capture, RecitalSession, Segment, SessionId, State, lost_sound
 from recital_core.texts import Language, RecitalText, TextId, TextSource
 

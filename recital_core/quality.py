@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import math
 import statistics
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from recital_core.captions import Cue, kept_spans
+from recital_core.measures import Measures, Verdict
 from recital_core.pauses import DIGITAL_SILENCE, noise_and_speech, quiet_runs, smoothed, threshold
 from recital_core.ports import LevelFrames, Loudness
 
@@ -24,34 +24,6 @@ PACE_FACTOR = 2.2
 PACE_FEWEST_WORDS = 4
 """In a shorter cue the pause weighs more than the words."""
 PACE_FEWEST_CUES = 5
-
-
-class Verdict(enum.StrEnum):
-    GOOD = "good"
-    USABLE = "usable"
-    DOUBTFUL = "doubtful"
-
-
-class Measures(msgspec.Struct, frozen=True, kw_only=True):
-    """Of the published audio; only `clipped_samples` and `dc_offset` are of everything that was recorded.
-
-    dB are relative to full scale power (1.0). None stands where there was nothing to measure.
-    """
-
-    duration_ms: int
-    speech_ratio: float
-    integrated_lufs: float | None
-    true_peak_dbtp: float | None
-    clipped_samples: int
-    noise_floor_db: float | None
-    signal_to_noise_db: float | None
-    dc_offset: float
-    longest_silence_ms: int
-    too_clean: bool
-    words_per_minute: float | None
-    cue_words_per_minute: tuple[float, ...]
-    pace_outliers: tuple[int, ...]
-    """The numbers of the cues whose pace does not fit their words."""
 
 
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,18 @@ import msgspec
 from recital_core import errors
 from recital_core.audit import OPERATOR, Actor, Event
 from recital_core.contributions import tally
-from recital_core.ports import Analytics, BlobStore, Clock, Page, Received, Sealer, SessionSummary, Store, Transaction
+from recital_core.ports import (
+    Analytics,
+    BlobStore,
+    Clock,
+    Page,
+    Received,
+    Sealer,
+    SessionFilter,
+    SessionSummary,
+    Store,
+    Transaction,
+)
 from recital_core.sessions import (
     ABANDON_AFTER,
     Capture,
@@ -25,7 +36,7 @@ from recital_core.sessions import (
     check_marks,
     what_is_left,
 )
-from recital_core.speakers import Role, Speaker, SpeakerId
+from recital_core.speakers import Role, Speaker
 from recital_core.texts import TextId
 
 SWEPT_AT_ONCE = 100
@@ -33,6 +44,7 @@ ABANDONED = "abandoned"
 OPEN_SESSIONS = 20
 OPEN_SESSIONS_PAUSE_S = 60
 STAGED_SESSIONS = "sessions/"
+EVERY_SESSION = SessionFilter()
 
 
 class Recording:
@@ -188,27 +200,22 @@ class Recording:
         if summary is None:
             raise errors.SessionNotFound("There is no session of this id.")
         visible(summary.session, speaker)
-        return summary
+        return seen_by(speaker, summary)
 
     def page(
         self,
         speaker: Speaker,
+        wanted: SessionFilter = EVERY_SESSION,
         *,
-        of: SpeakerId | None = None,
-        text_id: TextId | None = None,
-        states: Sequence[State] = (),
         cursor: str | None = None,
         limit: int = 20,
     ) -> Page[SessionSummary]:
-        """Sessions, the newest first: one's own, or, for an admin, of all or of one speaker.
-
-        Without `states` all but the discarded. Raises Invalid for a wrong cursor.
-        """
+        """Sessions, the newest first: one's own, or, for an admin, of all. Raises Invalid for a wrong cursor."""
         if speaker.role is not Role.ADMIN:
-            of = speaker.id
-        wanted = tuple(states) or tuple(state for state in State if state is not State.DISCARDED)
+            wanted = msgspec.structs.replace(wanted, speaker_id=speaker.id)
         with self._store.separately() as tx:
-            return tx.sessions.page(speaker_id=of, text_id=text_id, states=wanted, cursor=cursor, limit=limit)
+            page = tx.sessions.page(wanted, cursor, limit)
+        return msgspec.structs.replace(page, items=[seen_by(speaker, summary) for summary in page.items])
 
     def sweep(self) -> int:
         """Close the sessions that got no call for the abandoning time, and give how many.
@@ -263,6 +270,11 @@ def visible(session: RecitalSession | None, speaker: Speaker) -> RecitalSession:
     if session is None or not speaker.may_see(session.speaker_id):
         raise errors.SessionNotFound("There is no session of this id.")
     return session
+
+
+def seen_by(speaker: Speaker, summary: SessionSummary) -> SessionSummary:
+    """The session as this speaker sees it: who recorded it is told to admins alone."""
+    return summary if speaker.role is Role.ADMIN else msgspec.structs.replace(summary, speaker_name=None)
 
 
 def staging_prefix(session_id: SessionId) -> str:

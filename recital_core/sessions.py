@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from recital_core import errors
+from recital_core.measures import SessionMeasures
 from recital_core.speakers import SpeakerId
 from recital_core.texts import Place, TextId
 
@@ -130,12 +131,13 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What aggregation found, as lists show it. `duration_ms` is the published audio's."""
+    """What aggregation found. `duration_ms` is the published audio's; old sessions keep no measures."""
 
     duration_ms: int
     cues: int
     verdict: str
     reasons: tuple[str, ...] = ()
+    measures: SessionMeasures | None = None
 
 
 class RecitalSession(msgspec.Struct, frozen=True, kw_only=True):
@@ -208,6 +210,11 @@ class RecitalSession(msgspec.Struct, frozen=True, kw_only=True):
 
     def is_abandoned(self, now: datetime, after: timedelta) -> bool:
         return self.state is State.ACTIVE and now - self.last_activity_at >= after
+
+    @property
+    def is_in_trouble(self) -> bool:
+        """Whether something is told against it, or went wrong and has not gone right since."""
+        return self.problem is not None or self.attempts > 0
 
     def failed(self, problem: str) -> RecitalSession:
         """The same session after one more attempt that went wrong."""

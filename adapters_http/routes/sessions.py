@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -18,15 +19,19 @@ from adapters_http.wire_sessions import (
     Opening,
     Preview,
     ReceivedShown,
+    SessionInFull,
     SessionPage,
     SessionShown,
     preview_shown,
     received_shown,
+    session_in_full,
     session_shown,
 )
+from recital_core.measures import Verdict
+from recital_core.ports import SessionFilter
 from recital_core.sessions import Ending, SessionId, State
 from recital_core.speakers import SpeakerId
-from recital_core.texts import TextId
+from recital_core.texts import Language, TextId
 
 PATH = "/sessions/{session_id:uuid}"
 
@@ -96,25 +101,36 @@ def list_sessions(
     states: Annotated[list[State] | None, QueryParameter(name="state", max_items=10)] = None,
     text_id: FromQuery[UUID | None] = None,
     speaker_id: FromQuery[UUID | None] = None,
+    verdict: FromQuery[Verdict | None] = None,
+    trouble: FromQuery[bool] = False,
+    language: Annotated[str | None, QueryParameter(max_length=35)] = None,
+    since: FromQuery[datetime | None] = None,
+    until: FromQuery[datetime | None] = None,
     cursor: Cursor = None,
     limit: Limit = PAGE,
 ) -> SessionPage:
-    """The caller's sessions, for an admin everybody's, the newest first."""
-    page = recital.recording.page(
-        request.user,
-        of=SpeakerId(speaker_id) if speaker_id else None,
+    """The caller's sessions, for an admin everybody's, the newest first.
+
+    `trouble` asks for those alone that something is told against, `since` and `until` by when they were opened.
+    """
+    wanted = SessionFilter(
+        speaker_id=SpeakerId(speaker_id) if speaker_id else None,
         text_id=TextId(text_id) if text_id else None,
-        states=states or (),
-        cursor=cursor,
-        limit=limit,
+        states=tuple(states or ()),
+        verdict=verdict,
+        trouble=trouble,
+        language=Language(language) if language else None,
+        since=_in_utc(since),
+        until=_in_utc(until),
     )
+    page = recital.recording.page(request.user, wanted, cursor=cursor, limit=limit)
     return SessionPage(items=[session_shown(summary) for summary in page.items], next=page.next)
 
 
 @get(PATH, operation_id="getSession", sync_to_thread=True, responses=declared(401, 403, 404, 503))
-def get_session(recital: Asked, request: RecitalRequest, session_id: FromPath[UUID]) -> SessionShown:
-    """One session."""
-    return session_shown(recital.recording.get(request.user, SessionId(session_id)))
+def get_session(recital: Asked, request: RecitalRequest, session_id: FromPath[UUID]) -> SessionInFull:
+    """One session, with what was measured of it."""
+    return session_in_full(recital.recording.get(request.user, SessionId(session_id)))
 
 
 @get(
@@ -140,6 +156,11 @@ def disavow_session(recital: Asked, request: RecitalRequest, session_id: FromPat
     """Have the session erased, whatever is under way."""
     recital.recording.disavow(request.user, SessionId(session_id), request.auth.actor)
     return Response(None, media_type=MediaType.TEXT)
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    """A moment that names no time zone is one of UTC, as all of ours are."""
+    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
 
 
 ROUTES = (

@@ -11,15 +11,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from adapters_storage.postgres import rows
 from adapters_storage.postgres.frequent import Frequent
-from adapters_storage.postgres.tables import marks, segments, sessions, texts
-from recital_core.ports import Intake, Page, Received, Retraction, SessionSummary
+from adapters_storage.postgres.session_lists import SUMMARY, page_of, summary
+from adapters_storage.postgres.tables import marks, segments, sessions
+from recital_core.ports import Intake, Page, Received, Retraction, SessionFilter, SessionSummary
 from recital_core.sessions import Mark, RecitalSession, Segment, SessionId, State, ranges
 from recital_core.speakers import SpeakerId
-from recital_core.texts import TextId
 
-SUMMARY = select(sessions, texts.c.title.label("text_title"), texts.c.language.label("text_language")).join(
-    texts, texts.c.id == sessions.c.text_id
-)
 SEGMENT_FIELDS = [segments.c[name] for name in Segment.__struct_fields__]
 MARK_FIELDS = [marks.c[name] for name in Mark.__struct_fields__]
 
@@ -141,29 +138,11 @@ class PostgresSessions:
 
     def summary(self, session_id: SessionId) -> SessionSummary | None:
         row = self._connection.execute(SUMMARY.where(sessions.c.id == session_id)).first()
-        return None if row is None else _summary(row)
+        return None if row is None else summary(row)
 
-    def page(
-        self,
-        *,
-        speaker_id: SpeakerId | None,
-        text_id: TextId | None,
-        states: Sequence[State],
-        cursor: str | None,
-        limit: int,
-    ) -> Page[SessionSummary]:
-        wanted = (
-            SUMMARY.where(sessions.c.state.in_(states))
-            .order_by(sessions.c.opened_at.desc(), sessions.c.id.desc())
-            .limit(limit + 1)
-        )
-        if speaker_id is not None:
-            wanted = wanted.where(sessions.c.speaker_id == speaker_id)
-        if text_id is not None:
-            wanted = wanted.where(sessions.c.text_id == text_id)
-        if cursor is not None:
-            wanted = wanted.where(rows.beyond(sessions, "opened_at", cursor, descending=True))
-        return rows.page(self._connection.execute(wanted).all(), limit, "opened_at", _summary)
+    def page(self, wanted: SessionFilter, cursor: str | None, limit: int) -> Page[SessionSummary]:
+        found = self._connection.execute(page_of(wanted, cursor, limit)).all()
+        return rows.page(found, limit, "opened_at", summary)
 
     def count(self, state: State) -> int:
         wanted = select(func.count()).select_from(sessions).where(sessions.c.state == state)
@@ -212,7 +191,3 @@ class PostgresSessions:
             .limit(limit)
         )
         return [SessionId(session_id) for session_id in found.scalars()]
-
-
-def _summary(row: rows.AnyRow) -> SessionSummary:
-    return SessionSummary(session=rows.read(row, RecitalSession), text_title=row.text_title, language=row.text_language)

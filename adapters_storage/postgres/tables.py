@@ -189,11 +189,16 @@ sessions = Table(
     Column("attempts", Integer, nullable=False),
     Column("problem", Text),
     Column("abandoned", Boolean, nullable=False),
+    Column("language", Text),  # of the text, filled in by a trigger
     ForeignKeyConstraint(["text_id", "text_revision"], ["text_revisions.text_id", "text_revisions.revision"]),
     Index(None, "speaker_id", "opened_at", "id"),
     Index(None, "opened_at", "id"),
     Index(None, "state", "last_activity_at"),
-    Index(None, "text_id"),
+    Index(None, "text_id", "opened_at", "id"),
+    Index(None, "language", "opened_at", "id"),
+    Index(None, "state", "opened_at", "id"),
+    Index("ix_sessions_verdict", text("(outcome ->> 'verdict')"), "opened_at", "id"),
+    Index("ix_sessions_trouble", "opened_at", "id", postgresql_where=text("problem IS NOT NULL OR attempts > 0")),
     Index(
         "ix_sessions_retracted",
         "discarded_at",

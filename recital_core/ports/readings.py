@@ -8,6 +8,7 @@ from typing import Protocol
 
 import msgspec
 
+from recital_core.measures import Verdict
 from recital_core.ports.pages import Page
 from recital_core.sessions import Mark, RecitalSession, Segment, SessionId, State
 from recital_core.speakers import Speaker, SpeakerId
@@ -103,6 +104,23 @@ class SessionSummary(msgspec.Struct, frozen=True, kw_only=True):
     session: RecitalSession
     text_title: str
     language: Language
+    speaker_name: str | None
+
+
+class SessionFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Without `states` all but the discarded. `since` (included) and `until` (excluded) are of the opening.
+
+    `trouble` asks for sessions in trouble only.
+    """
+
+    speaker_id: SpeakerId | None = None
+    text_id: TextId | None = None
+    states: tuple[State, ...] = ()
+    verdict: Verdict | None = None
+    trouble: bool = False
+    language: Language | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 class Intake(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,16 +184,8 @@ class Sessions(Protocol):
 
     def summary(self, session_id: SessionId) -> SessionSummary | None: ...
 
-    def page(
-        self,
-        *,
-        speaker_id: SpeakerId | None,
-        text_id: TextId | None,
-        states: Sequence[State],
-        cursor: str | None,
-        limit: int,
-    ) -> Page[SessionSummary]:
-        """By opening, the newest first; of one speaker or of all, in any of `states`. Raises Invalid for a cursor."""
+    def page(self, wanted: SessionFilter, cursor: str | None, limit: int) -> Page[SessionSummary]:
+        """By opening, the newest first. Raises Invalid for a cursor that is not of this list."""
 
     def count(self, state: State) -> int:
         """How many sessions are in `state`, one that they soon leave; of the others the standings tell."""

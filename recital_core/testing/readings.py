@@ -8,7 +8,16 @@ from datetime import datetime
 import msgspec
 
 from recital_core import errors
-from recital_core.ports import Intake, Page, Received, Retraction, SessionSummary, TextFilter, TextSummary
+from recital_core.ports import (
+    Intake,
+    Page,
+    Received,
+    Retraction,
+    SessionFilter,
+    SessionSummary,
+    TextFilter,
+    TextSummary,
+)
 from recital_core.sessions import Mark, MarkKind, RecitalSession, Segment, SessionId, State, ranges
 from recital_core.speakers import Speaker, SpeakerId
 from recital_core.testing.rows import Rows, part
@@ -211,26 +220,25 @@ class MemorySessions:
         session = self.get(session_id)
         return None if session is None else self._summary(session)
 
-    def page(
-        self,
-        *,
-        speaker_id: SpeakerId | None,
-        text_id: TextId | None,
-        states: Sequence[State],
-        cursor: str | None,
-        limit: int,
-    ) -> Page[SessionSummary]:
-        found = [
-            session
-            for session in self._rows.sessions.values()
-            if session.state in states
-            and speaker_id in (None, session.speaker_id)
-            and text_id in (None, session.text_id)
-        ]
+    def page(self, wanted: SessionFilter, cursor: str | None, limit: int) -> Page[SessionSummary]:
+        found = [session for session in self._rows.sessions.values() if self._matches(session, wanted)]
         return part(found, cursor, limit, self._summary, by="opened_at")
 
     def count(self, state: State) -> int:
         return sum(1 for session in self._rows.sessions.values() if session.state is state)
+
+    def _matches(self, session: RecitalSession, wanted: SessionFilter) -> bool:
+        verdict = session.outcome.verdict if session.outcome else None
+        return (
+            (session.state in wanted.states if wanted.states else session.state is not State.DISCARDED)
+            and wanted.speaker_id in (None, session.speaker_id)
+            and wanted.text_id in (None, session.text_id)
+            and wanted.verdict in (None, verdict)
+            and (session.is_in_trouble or not wanted.trouble)
+            and wanted.language in (None, self._rows.texts[session.text_id, session.text_revision].language)
+            and (wanted.since is None or session.opened_at >= wanted.since)
+            and (wanted.until is None or session.opened_at < wanted.until)
+        )
 
     def active_count(self, speaker_id: SpeakerId) -> int:
         return sum(1 for session in self.of_speaker(speaker_id) if session.state is State.ACTIVE)
@@ -263,7 +271,13 @@ class MemorySessions:
 
     def _summary(self, session: RecitalSession) -> SessionSummary:
         text = self._rows.texts[session.text_id, session.text_revision]
-        return SessionSummary(session=session, text_title=text.title, language=text.language)
+        speaker = self._rows.speakers.get(session.speaker_id) if session.speaker_id else None
+        return SessionSummary(
+            session=session,
+            text_title=text.title,
+            language=text.language,
+            speaker_name=speaker.display_name if speaker else None,
+        )
 
 
 def _matches(text: TextSummary, wanted: TextFilter, reader: Speaker) -> bool:

@@ -12,7 +12,8 @@ import msgspec
 import pytest
 
 from recital_core import errors
-from recital_core.ports import Intake, Page, Store, TextFilter, TextSummary, Transaction
+from recital_core.measures import Verdict
+from recital_core.ports import Intake, Page, SessionFilter, Store, TextFilter, TextSummary, Transaction
 from recital_core.sessions import Ending, Mark, Outcome, RecitalSession, Segment, SessionId, State
 from recital_core.speakers import Role, Speaker, SpeakerId
 from recital_core.texts import Place, RecitalText, TextSort
@@ -257,24 +258,47 @@ def test_forgotten_pieces_are_gone_and_no_one_else_s(
         assert (tx.sessions.received(other.id).segments, tx.sessions.received(other.id).marks) == ([(0, 0)], 1)
 
 
-def test_sessions_are_listed_by_speaker_text_and_state(store: Store, dana: Speaker, text: RecitalText) -> None:
+def test_sessions_are_listed_by_what_they_are(store: Store, dana: Speaker, text: RecitalText) -> None:
     noam = added_speaker(store, "noam@example.org")
     other_text = added_text(store, dana)
     own = added_session(store, dana, text)
     newer = added_session(store, dana, other_text, NOW + timedelta(seconds=1))
     foreign = added_session(store, noam, text, NOW + timedelta(seconds=2))
 
-    def listed(states: tuple[State, ...] = (State.ACTIVE,), **narrow: object) -> list[SessionId]:
-        asked: dict[str, Any] = {"speaker_id": None, "text_id": None, "cursor": None, "limit": 10} | narrow
-        with store.transaction() as tx:
-            return [item.session.id for item in tx.sessions.page(states=states, **asked).items]
+    failed, good, gone = (added_session(store, dana, text, NOW + timedelta(seconds=seconds)) for seconds in (3, 4, 5))
+    with store.transaction() as tx:
+        tx.sessions.save(msgspec.structs.replace(failed, state=State.ENDED, attempts=1))
+        outcome = Outcome(duration_ms=5, cues=2, verdict="good")
+        tx.sessions.save(msgspec.structs.replace(good, state=State.AGGREGATED, outcome=outcome, problem="abandoned"))
+        tx.sessions.save(msgspec.structs.replace(gone, state=State.DISCARDED, problem="empty"))
 
-    assert listed() == [foreign.id, newer.id, own.id]
-    assert listed(speaker_id=dana.id) == [newer.id, own.id]
-    assert listed(text_id=text.id) == [foreign.id, own.id]
-    assert listed(states=(State.ENDED,)) == []
+    def listed(**wanted: Any) -> list[SessionId]:
+        with store.transaction() as tx:
+            return [item.session.id for item in tx.sessions.page(SessionFilter(**wanted), None, 10).items]
+
+    assert listed() == [good.id, failed.id, foreign.id, newer.id, own.id]
+    assert listed(speaker_id=dana.id) == [good.id, failed.id, newer.id, own.id]
+    assert listed(text_id=text.id) == [good.id, failed.id, foreign.id, own.id]
+    assert listed(states=(State.ENDED,)) == [failed.id]
+    assert listed(states=(State.ENDED, State.DISCARDED)) == [gone.id, failed.id]
+    assert listed(verdict=Verdict.GOOD) == [good.id]
+    assert listed(trouble=True) == [good.id, failed.id]
+    assert listed(language="he", trouble=True, verdict=Verdict.DOUBTFUL) == []
+    assert listed(language="he", speaker_id=noam.id) == [foreign.id]
+    assert listed(language="en") == []
+    assert listed(since=newer.opened_at, until=failed.opened_at) == [foreign.id, newer.id]
     with store.separately() as tx:
-        assert [tx.sessions.count(state) for state in (State.ACTIVE, State.ENDED)] == [3, 0]
+        assert [tx.sessions.count(state) for state in (State.ACTIVE, State.ENDED)] == [3, 1]
+
+
+def test_a_session_is_listed_with_its_speaker_s_name_until_they_are_erased(
+    store: Store, dana: Speaker, session: RecitalSession
+) -> None:
+    with store.transaction() as tx:
+        assert [item.speaker_name for item in tx.sessions.page(SessionFilter(), None, 10).items] == [dana.display_name]
+        tx.speakers.forget(dana.id)
+        assert [item.speaker_name for item in tx.sessions.page(SessionFilter(), None, 10).items] == [None]
+        assert [item.session.id for item in tx.sessions.page(SessionFilter(), None, 10).items] == [session.id]
 
 
 def test_a_summary_tells_the_text_s_title_and_language(store: Store, session: RecitalSession) -> None:

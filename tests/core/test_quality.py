@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recital_core.captions import Cue
+from recital_core.measures import Measures, Verdict
 from recital_core.ports import LevelFrames, Loudness
-from recital_core.quality import LIMITS, SENTENCES, Measures, Verdict, assess, measure
+from recital_core.quality import LIMITS, SENTENCES, assess, measure
 from recital_core.texts import Place
 
 RATE = 48_000

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from recital_core import errors
+from recital_core.ports import SessionFilter
 from recital_core.recording import staging_prefix
 from recital_core.sessions import Capture, Mark, MarkKind, RecitalSession, SessionId, State
 from recital_core.speakers import Speaker
@@ -271,7 +272,7 @@ def test_a_speaker_sees_their_own_sessions_an_admin_all(
     world: World, dana: Speaker, noam: Speaker, admin: Speaker, session: RecitalSession
 ) -> None:
     assert [item.session.id for item in world.recording.page(dana).items] == [session.id]
-    assert world.recording.page(noam, of=dana.id).items == []
+    assert world.recording.page(noam, SessionFilter(speaker_id=dana.id)).items == []
     assert [item.session.id for item in world.recording.page(admin).items] == [session.id]
     with pytest.raises(errors.SessionNotFound):
         world.recording.get(noam, session.id)

@@ -185,6 +185,11 @@ def test_a_list_is_ones_own_and_comes_in_pages(dana: Caller, noam: Caller, admin
         "state=asleep",
         "text_id=1",
         "speaker_id=x",
+        "verdict=fine",
+        "trouble=maybe",
+        "since=yesterday",
+        "until=2026-13-27T00:00:00Z",
+        "language=%00",
         "cursor=%00",
         "cursor=" + "a" * 999,
     ],
@@ -192,6 +197,25 @@ def test_a_list_is_ones_own_and_comes_in_pages(dana: Caller, noam: Caller, admin
 def test_a_query_that_makes_no_sense_is_refused(dana: Caller, query: str) -> None:
     refused = dana.get(f"/api/sessions?{query}")
     assert (refused.status_code, slug(refused)) == (422, "invalid")
+
+
+def test_a_list_is_narrowed_and_names_the_speaker_to_admins_alone(dana: Caller, admin: Caller) -> None:
+    text = dana.text()
+    older, newer = (dana.session(text) for _ in range(2))
+    opened = dana.get(newer).json()["started_at"]
+
+    def listed(caller: Caller, **narrow: str) -> list[tuple[str, str | None]]:
+        found = caller.get("/api/sessions", params={"text_id": text, **narrow}).json()["items"]
+        return [(item["id"], item["speaker_name"]) for item in found]
+
+    name = dana.get("/api/me").json()["display_name"]
+    assert listed(admin, language="en") == [(newer[-36:], name), (older[-36:], name)]
+    assert listed(dana, since=opened) == [(newer[-36:], None)]
+    assert listed(dana, since=opened.removesuffix("Z")) == [(newer[-36:], None)]
+    assert listed(dana, until=opened) == [(older[-36:], None)]
+    for nothing in ({"language": "yi"}, {"trouble": "true"}, {"verdict": "good"}, {"since": "2999-01-01T00:00:00Z"}):
+        assert listed(dana, **nothing) == []
+    assert (admin.get(newer).json()["speaker_name"], dana.get(newer).json()["measures"]) == (name, None)
 
 
 def test_somebody_elses_session_is_not_there(dana: Caller, noam: Caller, admin: Caller) -> None:

@@ -329,7 +329,7 @@ export interface paths {
         };
         /**
          * GetSession
-         * @description One session.
+         * @description One session, with what was measured of it.
          */
         get: operations["getSession"];
         /**
@@ -418,6 +418,8 @@ export interface paths {
         /**
          * ListSessions
          * @description The caller's sessions, for an admin everybody's, the newest first.
+         *
+         *     `trouble` asks for those alone that something is told against, `since` and `until` by when they were opened.
          */
         get: operations["listSessions"];
         put?: never;
@@ -1171,6 +1173,44 @@ export interface components {
             number: number;
             digest: string;
         };
+        /** SessionInFull */
+        SessionInFull: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            text_id: string;
+            text_title: string;
+            text_revision: number;
+            language: string;
+            direction: string;
+            speaker_id: string | null;
+            speaker_name: string | null;
+            state: components["schemas"]["State"];
+            /** Format: date-time */
+            started_at: string;
+            ended_at: string | null;
+            duration_ms: number | null;
+            cues: number | null;
+            verdict: string | null;
+            reasons: string[];
+            problem: string | null;
+            attempts: number;
+            measures: components["schemas"]["SessionMeasures"] | null;
+        };
+        /** SessionMeasures */
+        SessionMeasures: {
+            speech_ratio: number;
+            integrated_lufs: number | null;
+            true_peak_dbtp: number | null;
+            clipped_samples: number;
+            noise_floor_db: number | null;
+            signal_to_noise_db: number | null;
+            dc_offset: number;
+            longest_silence_ms: number;
+            too_clean: boolean;
+            words_per_minute: number | null;
+            pace_outliers: number[];
+        };
         /** SessionPage */
         SessionPage: {
             items: components["schemas"]["SessionShown"][];
@@ -1187,6 +1227,7 @@ export interface components {
             language: string;
             direction: string;
             speaker_id: string | null;
+            speaker_name: string | null;
             state: components["schemas"]["State"];
             /** Format: date-time */
             started_at: string;
@@ -1390,6 +1431,11 @@ export interface components {
             usable: number;
             doubtful: number;
         };
+        /**
+         * Verdict
+         * @enum {string}
+         */
+        Verdict: "good" | "usable" | "doubtful";
         /**
          * Way
          * @description How somebody came in.
@@ -3265,7 +3311,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionShown"];
+                    "application/json": components["schemas"]["SessionInFull"];
                 };
             };
             /** @description Bad Request */
@@ -3990,6 +4036,11 @@ export interface operations {
                 state?: components["schemas"]["State"][] | null;
                 text_id?: string | null;
                 speaker_id?: string | null;
+                verdict?: components["schemas"]["Verdict"] | null;
+                trouble?: boolean;
+                language?: string | null;
+                since?: string | null;
+                until?: string | null;
                 /** @description `next` of the page before */
                 cursor?: string | null;
                 limit?: number;
