@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 import msgspec
 
-from recital_core.quality import Verdict
+from recital_core.measures import Verdict
 from recital_core.sessions import RecitalSession, State
 from recital_core.speakers import SpeakerId
 
