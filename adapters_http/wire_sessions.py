@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -13,6 +13,7 @@ import msgspec
 from recital_core import errors, listening
 from recital_core.measures import SessionMeasures
 from recital_core.ports import Received, SessionSummary
+from recital_core.quality import Limit
 from recital_core.sessions import Capture, Mark, SessionId, State
 from recital_core.texts import direction
 
@@ -83,6 +84,12 @@ class SessionInFull(SessionShown, frozen=True, kw_only=True):
     """`measures` are null before `aggregated`, and of sessions from before they were kept."""
 
     measures: SessionMeasures | None
+
+
+class LimitsOfQuality(msgspec.Struct, frozen=True, kw_only=True):
+    """By the reason that is given beyond them; a smaller `doubtful` than `usable` means that small values are bad."""
+
+    limits: Mapping[str, Limit]
 
 
 class SessionPage(msgspec.Struct, frozen=True, kw_only=True):

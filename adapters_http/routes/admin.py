@@ -25,9 +25,10 @@ from adapters_http.wire_people import (
     speaker_page,
     speaker_shown,
 )
-from adapters_http.wire_sessions import SessionShown, session_shown
+from adapters_http.wire_sessions import LimitsOfQuality, SessionShown, session_shown
 from recital_core.audit import Event
 from recital_core.ports import SpeakerFilter
+from recital_core.quality import LIMITS
 from recital_core.sessions import SessionId
 from recital_core.speakers import InvitationId, Role, SpeakerId
 
@@ -131,6 +132,12 @@ def read_audit(
     return LogShown(items=page.entries.items, people=people, next=page.entries.next)
 
 
+@get("/admin/limits", operation_id="getLimits", sync_to_thread=False, responses=declared(401, 403))
+def get_limits() -> LimitsOfQuality:
+    """From which measures on a recording has a blemish, or is in doubt."""
+    return LimitsOfQuality(limits=LIMITS)
+
+
 @post(
     "/admin/sessions/{session_id:uuid}/retry",
     operation_id="retrySession",
@@ -166,6 +173,7 @@ ROUTES = (
     withdraw_invitation,
     get_overview,
     read_audit,
+    get_limits,
     retry_session,
     discard_session,
 )

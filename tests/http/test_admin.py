@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from recital_core.quality import SENTENCES
 from tests.http.conftest import Caller, slug
 
 
@@ -83,3 +84,9 @@ def test_an_overview_says_how_it_goes(admin: Caller, dana: Caller, pending: Call
     assert after["backlog"]["oldest_ms"] >= 0
     assert after["pending_speakers"] >= 1
     assert admin.get("/api/admin/overview", params={"days": 0}).status_code == 422
+
+
+def test_the_limits_of_quality_are_told_by_the_reason_beyond_them(admin: Caller) -> None:
+    limits = admin.get("/api/admin/limits").json()["limits"]
+    assert limits["noisy"] == {"usable": 30.0, "doubtful": 15.0}
+    assert set(limits) == set(SENTENCES)

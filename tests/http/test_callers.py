@@ -92,6 +92,7 @@ ALLOWED: dict[str, dict[str, int]] = {
     "withdrawInvitation": ADMIN | {"admin": 404},
     "getOverview": ADMIN,
     "readAudit": ADMIN,
+    "getLimits": ADMIN,
     "retrySession": ADMIN | {"admin": 409},
     "discardSession": ADMIN | {"admin": 202},
 }

@@ -12,13 +12,14 @@ describe('an address', () => {
     ['/invitation', { screen: 'invitation' }],
     ['/agreement', { screen: 'agreement' }],
     ['/account', { screen: 'account' }],
-    ['/admin', { screen: 'admin', part: 'people' }],
-    ['/admin/log', { screen: 'admin', part: 'log' }],
+    ['/admin', { screen: 'admin', part: 'people', sessionId: null }],
+    ['/admin/log', { screen: 'admin', part: 'log', sessionId: null }],
+    ['/admin/sessions/0192', { screen: 'admin', part: 'sessions', sessionId: '0192' }],
   ])('%s names its screen', (path, route) => {
     expect(routeOf(path)).toEqual(route)
   })
 
-  test.each(['/texts', '/nowhere', '/texts/1/2', '/sign-in/again', '/account/of-noam', '/admin/secrets', '/admin/people/7', '/recordings/1/2'])(
+  test.each(['/texts', '/nowhere', '/texts/1/2', '/sign-in/again', '/account/of-noam', '/admin/secrets', '/admin/people/7', '/admin/sessions/7/8', '/recordings/1/2'])(
     '%s names none and says which it was',
     (path) => expect(routeOf(path)).toEqual({ screen: 'not-found', path }),
   )
@@ -26,7 +27,8 @@ describe('an address', () => {
   test('comes back whole through its own maker, whatever the id', () => {
     const id = 'א/ב 100%?#'
     expect(routeOf(address.studio(id))).toEqual({ screen: 'studio', textId: id })
-    expect(routeOf(address.admin('invitations'))).toEqual({ screen: 'admin', part: 'invitations' })
+    expect(routeOf(address.admin('invitations'))).toEqual({ screen: 'admin', part: 'invitations', sessionId: null })
+    expect(routeOf(address.adminSession(id))).toEqual({ screen: 'admin', part: 'sessions', sessionId: id })
     expect(routeOf(address.player(id))).toEqual({ screen: 'player', sessionId: id })
   })
 

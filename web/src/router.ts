@@ -1,6 +1,6 @@
 /** Which screen an address names; addresses are made here and nowhere else. */
 
-export const ADMIN_PARTS = ['people', 'invitations', 'log'] as const
+export const ADMIN_PARTS = ['people', 'invitations', 'sessions', 'texts', 'log'] as const
 export type AdminPart = (typeof ADMIN_PARTS)[number]
 
 /** Screens of one word and nothing behind it. */
@@ -18,7 +18,7 @@ export type Route =
   | { screen: 'invitation' }
   | { screen: 'agreement' }
   | { screen: 'account' }
-  | { screen: 'admin'; part: AdminPart }
+  | { screen: 'admin'; part: AdminPart; sessionId: string | null }
   | { screen: 'not-found'; path: string }
 
 export const address = {
@@ -29,16 +29,19 @@ export const address = {
   signIn: '/sign-in',
   agreement: '/agreement',
   account: '/account',
-  admin: (part: AdminPart) => `/admin/${part}`,
+  admin: (part: AdminPart, search = '') => `/admin/${part}${search}`,
+  adminSession: (sessionId: string, search = '') => `/admin/sessions/${encodeURIComponent(sessionId)}${search}`,
   studio: (textId: string) => `/texts/${encodeURIComponent(textId)}`,
   about: (textId: string) => `/texts/${encodeURIComponent(textId)}/about`,
   player: (sessionId: string) => `/recordings/${encodeURIComponent(sessionId)}`,
 }
 
 export function routeOf(path: string): Route {
-  const [first, second, ...rest] = parts(path)
-  if (first === 'texts' && second !== undefined && rest.join('/') === 'about') return { screen: 'about', textId: second }
+  const [first, second, third, ...rest] = parts(path)
   if (rest.length > 0) return { screen: 'not-found', path }
+  if (first === 'admin') return adminPart(second ?? 'people', third ?? null) ?? { screen: 'not-found', path }
+  if (first === 'texts' && second !== undefined && third === 'about') return { screen: 'about', textId: second }
+  if (third !== undefined) return { screen: 'not-found', path }
   if (first === undefined) return { screen: 'texts' }
   if (second === undefined) {
     const screen = ALONE.find((known) => known === first)
@@ -46,11 +49,13 @@ export function routeOf(path: string): Route {
   }
   if (first === 'recordings' && second !== undefined) return { screen: 'player', sessionId: second }
   if (first === 'texts' && second !== undefined) return { screen: 'studio', textId: second }
-  if (first === 'admin') {
-    const part = ADMIN_PARTS.find((known) => known === (second ?? 'people'))
-    if (part !== undefined) return { screen: 'admin', part }
-  }
   return { screen: 'not-found', path }
+}
+
+function adminPart(word: string, sessionId: string | null): Route | null {
+  const part = ADMIN_PARTS.find((known) => known === word)
+  if (part === undefined || (sessionId !== null && part !== 'sessions')) return null
+  return { screen: 'admin', part, sessionId }
 }
 
 function parts(path: string): string[] {

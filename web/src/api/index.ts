@@ -4,7 +4,9 @@ import { upload } from './upload'
 import type * as shapes from './types'
 import type { Offer, Page, Place, RecitalText, Role, Session, TextPreview, TextRow } from './types'
 
+export * from './admin'
 export * from './problems'
+export * from './session-events'
 export type * from './types'
 
 /** Of a book: which chapters; null for all. */
@@ -87,6 +89,6 @@ export const api = {
   invite: (uses: number, days: number, note: string) =>
     json<shapes.InvitationMade>('POST', '/admin/invitations', {}, { uses, days, note }),
   withdraw: (id: string) => call('DELETE', one('admin/invitations', id)),
-  log: (event: shapes.LogEvent | null, cursor: string | null) =>
-    json<shapes.LogPage>('GET', '/admin/audit', { event, cursor }),
+  log: (event: shapes.LogEvent | null, cursor: string | null, speakerId: string | null = null) =>
+    json<shapes.LogPage>('GET', '/admin/audit', { event, cursor, speaker_id: speakerId }),
 }

@@ -93,3 +93,11 @@ export interface SessionInFull extends Session {
 }
 
 export type Session = Narrowed<Schemas['SessionShown'], { direction: Direction; verdict: Verdict | null }>
+
+/** A session as its own page shows it: with what was measured, once it is. */
+export type SessionInFull = Narrowed<Schemas['SessionInFull'], { direction: Direction; verdict: Verdict | null }>
+
+export type Measures = Schemas['SessionMeasures']
+
+/** From which values on a recording has a blemish, or is in doubt; by the reason that is given then. */
+export type Limits = Schemas['LimitsOfQuality']['limits']

@@ -44,6 +44,18 @@ export class Pages<Item extends { id: string }> {
     return JSON.stringify(this.items) !== before
   }
 
+  /** Looks at the newest page again where things also leave a list: it alone is shown then, if nothing else was. */
+  async renew(): Promise<void> {
+    const page = await this.#ask(null)
+    const whole = page.next === null
+    if (!whole && this.items !== null && this.items.length > page.items.length) {
+      this.items = refreshed(this.items, page.items)
+      return
+    }
+    this.items = page.items
+    this.#next = page.next
+  }
+
   replace(item: Item): void {
     this.items = (this.items ?? []).map((old) => (old.id === item.id ? item : old))
   }
