@@ -18,6 +18,7 @@ from tests.reading import Reading
 from tests.running import Server, running, wait_until
 
 PUBLISHED_WITHIN_S = 60
+SEEN_WITHIN_MS = 30_000
 VOICE_LEFT_S = 0.5
 NAME_OF_FOCUSED = "(({ ariaLabel, innerText }) => (ariaLabel ?? innerText).trim())(document.activeElement)"
 SPEAKERS = ("dana", "noam")
@@ -97,6 +98,27 @@ def tabbed_to(page: Page, name: str) -> None:
     raise AssertionError(f"Tab does not come to {name!r}")
 
 
+def test_the_overview_counts_what_was_recorded_as_it_comes_in(
+    page: Page, server: Server, clients: dict[str, Client], spoken: Reading
+) -> None:
+    page.goto(f"{server.url}/admin")
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    recordings = page.locator("[data-figure=recordings] dd")
+    expect(recordings).to_have_text("0")
+    sent(clients["dana"], spoken)
+    sent(clients["noam"], spoken)
+    expect(recordings).to_have_text("2", timeout=SEEN_WITHIN_MS)
+    expect(page.locator("[data-figure=speakers] dd")).to_have_text("2")
+    expect(page.locator("[data-figure=uploaded] dd")).to_have_text("2")
+    chart = page.get_by_role("slider", name="Day")
+    chart.focus()
+    expect(chart).to_have_attribute("aria-valuetext", re.compile("2 recordings from 2 speakers"))
+    page.keyboard.press("ArrowLeft")
+    expect(chart).to_have_attribute("aria-valuetext", re.compile("0 recordings from 0 speakers"))
+    page.get_by_role("button", name="As a table").click()
+    expect(page.get_by_role("row").nth(1)).to_contain_text("2")
+
+
 def test_a_doubtful_recording_is_found_heard_and_discarded_with_the_keyboard_alone(
     page: Page, server: Server, clients: dict[str, Client], spoken: Reading
 ) -> None:
@@ -170,5 +192,5 @@ def test_a_speaker_reaches_none_of_it(browser: Browser, server: Server) -> None:
     ):
         page.goto(f"{server.url}{path}")
         expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
-    for address in ("limits", "audit", "speakers"):
+    for address in ("overview", "limits", "audit", "speakers"):
         assert page.request.get(f"{server.url}/api/admin/{address}").status == httpx.codes.FORBIDDEN

@@ -291,7 +291,7 @@ def test_signing_out_everywhere_ends_the_other_browsers_too(visitors: Callable[[
 
 
 def test_admins_find_people_change_roles_and_read_what_happened(operator: Visitor) -> None:
-    page = operator.opens("/admin")
+    page = operator.opens("/admin/people")
     page.get_by_label("Name or e-mail address").fill("nobody of that name")
     expect(page.get_by_text("Nobody found")).to_be_visible()
     page.get_by_role("button", name="Approve somebody").click()

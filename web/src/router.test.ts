@@ -12,7 +12,7 @@ describe('an address', () => {
     ['/invitation', { screen: 'invitation' }],
     ['/agreement', { screen: 'agreement' }],
     ['/account', { screen: 'account' }],
-    ['/admin', { screen: 'admin', part: 'people', sessionId: null }],
+    ['/admin', { screen: 'admin', part: 'overview', sessionId: null }],
     ['/admin/log', { screen: 'admin', part: 'log', sessionId: null }],
     ['/admin/sessions/0192', { screen: 'admin', part: 'sessions', sessionId: '0192' }],
   ])('%s names its screen', (path, route) => {

@@ -1,6 +1,6 @@
 /** Which screen an address names; addresses are made here and nowhere else. */
 
-export const ADMIN_PARTS = ['people', 'invitations', 'sessions', 'texts', 'log'] as const
+export const ADMIN_PARTS = ['overview', 'people', 'invitations', 'sessions', 'texts', 'log'] as const
 export type AdminPart = (typeof ADMIN_PARTS)[number]
 
 /** Screens of one word and nothing behind it. */
@@ -39,7 +39,7 @@ export const address = {
 export function routeOf(path: string): Route {
   const [first, second, third, ...rest] = parts(path)
   if (rest.length > 0) return { screen: 'not-found', path }
-  if (first === 'admin') return adminPart(second ?? 'people', third ?? null) ?? { screen: 'not-found', path }
+  if (first === 'admin') return adminPart(second ?? 'overview', third ?? null) ?? { screen: 'not-found', path }
   if (first === 'texts' && second !== undefined && third === 'about') return { screen: 'about', textId: second }
   if (third !== undefined) return { screen: 'not-found', path }
   if (first === undefined) return { screen: 'texts' }

@@ -1,6 +1,6 @@
 /** What only admins may ask of the server, and do. */
 import { call, json, one, type Query } from './calls'
-import type { Limits, Page, RecitalText, Session, SessionInFull, TextRow } from './types'
+import type { Limits, Overview, Page, RecitalText, Session, SessionInFull, TextRow } from './types'
 
 /** Which sessions a list shows; what is null does not matter. */
 export interface SessionWishes {
@@ -23,6 +23,8 @@ export interface TextWishes {
 }
 
 export const oversight = {
+  overview: (days: number) => json<Overview>('GET', '/admin/overview', { days: String(days) }),
+
   sessions: (wishes: SessionWishes, cursor: string | null) =>
     json<Page<Session>>('GET', '/sessions', { ...wishes, cursor } satisfies Query),
   session: (id: string) => json<SessionInFull>('GET', one('sessions', id)),

@@ -101,3 +101,6 @@ export type Measures = Schemas['SessionMeasures']
 
 /** From which values on a recording has a blemish, or is in doubt; by the reason that is given then. */
 export type Limits = Schemas['LimitsOfQuality']['limits']
+
+/** How the whole place does. */
+export type Overview = Schemas['OverviewShown']
