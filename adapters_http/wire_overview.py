@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import msgspec
 
+from recital_core.measures import Verdict
 from recital_core.oversight import ActiveSpeakers, Overview
 from recital_core.ports import Totals
-from recital_core.quality import Verdict
 from recital_core.sessions import State
 
 

@@ -9,8 +9,8 @@ import msgspec
 
 from recital_core.audit import Entry, Event
 from recital_core.contributions import day
+from recital_core.measures import Verdict
 from recital_core.ports import Backlog, Clock, Day, Page, Store, Totals
-from recital_core.quality import Verdict
 from recital_core.sessions import State
 from recital_core.speakers import Role, SpeakerId
 

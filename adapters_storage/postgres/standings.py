@@ -19,8 +19,8 @@ from sqlalchemy import Connection, text
 from adapters_storage.postgres import rows
 from adapters_storage.postgres.recount import recounted
 from recital_core.contributions import Tally
+from recital_core.measures import Verdict
 from recital_core.ports import Day, Difference, Leader, Standing, Totals
-from recital_core.quality import Verdict
 from recital_core.speakers import SpeakerId
 
 COUNTING = 0x57A4D

@@ -9,7 +9,7 @@ from typing import Protocol
 import msgspec
 
 from recital_core.contributions import Tally
-from recital_core.quality import Verdict
+from recital_core.measures import Verdict
 from recital_core.speakers import SpeakerId
 
 

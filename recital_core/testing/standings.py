@@ -9,8 +9,8 @@ from datetime import date
 import msgspec
 
 from recital_core.contributions import Contribution, Tally, tally
+from recital_core.measures import Verdict
 from recital_core.ports import Day, Difference, Leader, Standing, Totals
-from recital_core.quality import Verdict
 from recital_core.speakers import SpeakerId
 from recital_core.testing.rows import Rows
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from recital_core.quality import Verdict
+from recital_core.measures import Verdict
 from recital_core.sessions import State
 from recital_core.speakers import Role, Speaker
 from recital_core.texts import RecitalText
