@@ -1,6 +1,6 @@
 /** What only admins may ask of the server, and do. */
 import { call, json, one, type Query } from './calls'
-import type { Limits, Overview, Page, RecitalText, Session, SessionInFull, TextRow } from './types'
+import type { Limits, Overview, Page, RecitalText, Session, TextRow } from './types'
 
 /** Which sessions a list shows; what is null does not matter. */
 export interface SessionWishes {
@@ -27,7 +27,6 @@ export const oversight = {
 
   sessions: (wishes: SessionWishes, cursor: string | null) =>
     json<Page<Session>>('GET', '/sessions', { ...wishes, cursor } satisfies Query),
-  session: (id: string) => json<SessionInFull>('GET', one('sessions', id)),
   limits: () => json<{ limits: Limits }>('GET', '/admin/limits'),
   retry: (id: string) => json<Session>('POST', `${one('admin/sessions', id)}/retry`),
   discard: (id: string) => json<Session>('POST', `${one('admin/sessions', id)}/discard`),

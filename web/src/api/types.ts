@@ -72,32 +72,12 @@ export interface SessionQuery {
   limit?: string
 }
 
-/** Of the published audio; dB are relative to full scale, and null stands where there was nothing to measure. */
-export interface SessionMeasures {
-  speech_ratio: number
-  integrated_lufs: number | null
-  true_peak_dbtp: number | null
-  clipped_samples: number
-  noise_floor_db: number | null
-  signal_to_noise_db: number | null
-  dc_offset: number
-  longest_silence_ms: number
-  too_clean: boolean
-  words_per_minute: number | null
-  pace_outliers: number[]
-}
-
-/** A session as it is looked at alone. */
-export interface SessionInFull extends Session {
-  measures: SessionMeasures | null
-}
-
 export type Session = Narrowed<Schemas['SessionShown'], { direction: Direction; verdict: Verdict | null }>
 
-/** A session as its own page shows it: with what was measured, once it is. */
+/** A session as it is looked at alone: with what was measured, once it is. */
 export type SessionInFull = Narrowed<Schemas['SessionInFull'], { direction: Direction; verdict: Verdict | null }>
 
-export type Measures = Schemas['SessionMeasures']
+export type SessionMeasures = Schemas['SessionMeasures']
 
 /** From which values on a recording has a blemish, or is in doubt; by the reason that is given then. */
 export type Limits = Schemas['LimitsOfQuality']['limits']

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import type { Measures } from '../../api'
+import type { SessionMeasures } from '../../api'
 import { speaking } from '../../i18n/index.svelte'
 import { rowsOf } from './measured'
 
 await speaking.ready()
 
-const measures: Measures = {
+const measures: SessionMeasures = {
   speech_ratio: 0.416,
   integrated_lufs: null,
   true_peak_dbtp: -3,

@@ -1,5 +1,5 @@
 /** The measures of a recording as rows, beside the limits that the server holds them to. */
-import type { Limits, Measures } from '../../api'
+import type { Limits, SessionMeasures } from '../../api'
 import { t } from '../../i18n/admin'
 import { figure } from './spans'
 
@@ -26,7 +26,7 @@ const KINDS = {
   longest_silence_ms: { says: seconds, reason: 'long-silence' },
   words_per_minute: { says: whole },
   dc_offset: { says: (value) => figure(value, 4), reason: 'dc-offset' },
-} as const satisfies Partial<Record<keyof Measures, Kind>>
+} as const satisfies Partial<Record<keyof SessionMeasures, Kind>>
 
 export type Measured = keyof typeof KINDS
 
@@ -40,7 +40,7 @@ export interface Row {
 }
 
 /** A row for each measure that there is, the weightiest first. */
-export function rowsOf(measures: Measures, reasons: readonly string[], limits: Limits): Row[] {
+export function rowsOf(measures: SessionMeasures, reasons: readonly string[], limits: Limits): Row[] {
   return (Object.keys(KINDS) as Measured[]).flatMap((key) => {
     const value = measures[key]
     if (value === null) return []
