@@ -8,8 +8,8 @@ import shutil
 import subprocess
 import time
 import wave
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,9 @@ ROUNDING = 2
 STAMPS_OFF_MS = 2
 HERE = Path(__file__).parent
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "chromium")
+ALWAYS_ALLOWED = "--use-fake-ui-for-media-stream"
 FLAGS = (
-    "--use-fake-ui-for-media-stream",
+    ALWAYS_ALLOWED,
     "--use-fake-device-for-media-stream",
     "--no-sandbox",
     "--disable-gpu",
@@ -38,6 +39,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+PRESSED_APART_S = 0.7
 RATE = 44_100
 """Of Chromium's fake microphone; a reading of the same rate reaches the page without resampling."""
 LEAD_MS = 2500
@@ -103,22 +105,51 @@ def microphone_file(reading: Reading, folder: Path) -> Path:
 
 
 @contextmanager
-def chromium(playwright: Playwright, profile: Path, microphone: Path, *flags: str) -> Iterator[BrowserContext]:
-    """Chromium on `profile`, which may have been used before; its microphone plays the file once when it is opened."""
+def deaf_chromium(
+    playwright: Playwright, profile: Path, microphone: Path, *flags: str, asks: bool = False, **options: Any
+) -> Iterator[BrowserContext]:
+    """Chromium on `profile`, which may have been used before; its microphone plays the file once when it is opened.
+
+    The microphone is allowed unless Chromium `asks` for it; `options` are Playwright's.
+    """
+    allowed: dict[str, Any] = {} if asks else {"permissions": ["microphone"]}
     context = playwright.chromium.launch_persistent_context(
         profile,
         executable_path=CHROMIUM,
         headless=True,
-        args=[*FLAGS, *flags, f"--use-file-for-fake-audio-capture={microphone}%noloop"],
-        permissions=["microphone"],
+        args=[
+            *(flag for flag in (*FLAGS, *flags) if not (asks and flag == ALWAYS_ALLOWED)),
+            f"--use-file-for-fake-audio-capture={microphone}%noloop",
+        ],
+        **allowed,
+        **options,
     )
     context.set_default_timeout(20_000)
-    context.add_init_script(path=HERE / "truth.js")
-    context.route("**/truth-worker.js", lambda route: route.fulfill(path=HERE / "truth-worker.js"))
     try:
         yield context
     finally:
         context.close()
+
+
+@contextmanager
+def chromium(
+    playwright: Playwright, profile: Path, microphone: Path, *flags: str, asks: bool = False, **options: Any
+) -> Iterator[BrowserContext]:
+    """The same, with a second ear, which keeps every sample in memory."""
+    with deaf_chromium(playwright, profile, microphone, *flags, asks=asks, **options) as context:
+        context.add_init_script(path=HERE / "truth.js")
+        context.route("**/truth-worker.js", lambda route: route.fulfill(path=HERE / "truth-worker.js"))
+        yield context
+
+
+def processes_of(profile: Path) -> list[int]:
+    """Every process of the browser that runs on this profile."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        with suppress(OSError):
+            if entry.name.isdigit() and f"--user-data-dir={profile}".encode() in (entry / "cmdline").read_bytes():
+                found.append(int(entry.name))
+    return found
 
 
 class Heard:
@@ -177,9 +208,9 @@ def signed_in(context: BrowserContext, server: Server) -> Page:
     return page
 
 
-def added_text(server: Server, reading: Reading) -> str:
-    """The id of a new text with the reading's sentences, a paragraph for every five."""
-    sentences = [spoken.text for spoken in reading.sentences]
+def added_text(server: Server, reading: Reading, *, times: int = 1) -> str:
+    """The id of a new text with the reading's sentences, so many times over, a paragraph for every five."""
+    sentences = [spoken.text for spoken in reading.sentences] * times
     prose = "\n".join(" ".join(sentences[at : at + 5]) for at in range(0, len(sentences), 5))
     answer = httpx.post(
         f"{server.url}/api/texts",
@@ -197,6 +228,28 @@ def start_reading(page: Page, studio: str) -> None:
     page.locator("[data-state]").wait_for()
     page.keyboard.press("Enter")
     expect(page.locator("[data-state]")).to_have_attribute("data-state", "recording")
+
+
+def read_on(page: Page, press: str | Callable[[], None], *, for_s: float = PRESSED_APART_S) -> None:
+    """Let some sound go by, as a reader does between two presses, then press a key, or do what else is done."""
+    heard = len(Heard(page, RATE).pcm)
+    Heard(page, RATE, at_least_s=heard / RATE + for_s)
+    if callable(press):
+        press()
+    else:
+        page.keyboard.press(press)
+
+
+def read_for(page: Page, seconds: float, press_every_s: float) -> int:
+    """Press "next" now and then, for some seconds, and give how often."""
+    began = time.monotonic()
+    presses = 0
+    while time.monotonic() - began < seconds:
+        due = began + (presses + 1) * press_every_s
+        wait_until(lambda due=due: time.monotonic() >= due, press_every_s + 5)
+        page.keyboard.press("Space")
+        presses += 1
+    return presses
 
 
 def published(server: Server, text_id: str) -> tuple[dict[str, Any], Path]:

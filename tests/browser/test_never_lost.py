@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import time
 from pathlib import Path
 
-from playwright.sync_api import Error, Page, Playwright, expect
+from playwright.sync_api import Error, Playwright, expect
 
 from tests.browser.stage import (
     RATE,
@@ -17,7 +16,9 @@ from tests.browser.stage import (
     chromium,
     decoded,
     is_no_more_than,
+    processes_of,
     published,
+    read_for,
     same_sound,
     signed_in,
     start_reading,
@@ -26,33 +27,11 @@ from tests.browser.stage import (
 )
 from tests.chaos.faults import broken_network
 from tests.reading import Reading
-from tests.running import Server, wait_until
+from tests.running import Server
 
 LOST_AT_MOST_S = 0.5
 CUT_S = 30
 FAILING = 0.3
-
-
-def processes_of(profile: Path) -> list[int]:
-    """Every process of the browser that runs on this profile."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        with contextlib.suppress(OSError):
-            if entry.name.isdigit() and f"--user-data-dir={profile}".encode() in (entry / "cmdline").read_bytes():
-                found.append(int(entry.name))
-    return found
-
-
-def read_for(page: Page, seconds: float, press_every_s: float) -> int:
-    """Press "next" now and then, for some seconds, and give how often."""
-    began = time.monotonic()
-    presses = 0
-    while time.monotonic() - began < seconds:
-        due = began + (presses + 1) * press_every_s
-        wait_until(lambda due=due: time.monotonic() >= due, press_every_s + 5)
-        page.keyboard.press("Space")
-        presses += 1
-    return presses
 
 
 def test_a_killed_browser_loses_half_a_second_at_most(
@@ -63,7 +42,7 @@ def test_a_killed_browser_loses_half_a_second_at_most(
     with contextlib.suppress(Error), chromium(playwright, profile, microphone) as context:
         page = signed_in(context, server)
         start_reading(page, f"{server.url}/texts/{text_id}")
-        presses = read_for(page, seconds=13, press_every_s=3)
+        presses = read_for(page, seconds=9, press_every_s=3)
         heard = Heard(page, RATE)
         pids = processes_of(profile)
         captured = heard.samples_by_now

@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
-from tests.browser.stage import RATE, Heard, added_text, chromium, published, signed_in, start_reading
+from tests.browser.stage import RATE, added_text, chromium, published, read_on, signed_in, start_reading
 from tests.reading import Reading
 from tests.running import Server, wait_until
 
 HEBREW_TEXT = "שלום לכולם. מה שלומכם היום?\nהכול טוב, תודה."
-SHORT_TAKE_S = 1.5
 LOOKS_FOR_ROOM_MS = 15_000
 TRUE_QUOTA = "--disable-features=StaticStorageQuota"
 """Else Chromium tells pages of 10 GiB, whatever there is."""
@@ -29,13 +28,6 @@ def context(playwright: Playwright, microphone: Path, tmp_path: Path) -> Iterato
 @pytest.fixture
 def page(context: BrowserContext, server: Server) -> Page:
     return signed_in(context, server)
-
-
-def read_on(page: Page, key: str) -> None:
-    """Let some sound go by, as a reader does between two presses, then press."""
-    heard = len(Heard(page, RATE).pcm)
-    Heard(page, RATE, at_least_s=heard / RATE + SHORT_TAKE_S)
-    page.keyboard.press(key)
 
 
 def leave_room(page: Page, server: Server, *, seconds: int) -> None:
@@ -75,27 +67,6 @@ def test_a_pasted_text_is_shown_in_sentences_before_it_is_kept(page: Page) -> No
     expect(page.get_by_role("link", name=re.compile("בוקר טוב"))).to_be_visible()
 
 
-def test_a_slip_is_read_again_and_the_last_sentence_left_out(page: Page, server: Server, minute: Reading) -> None:
-    text_id = added_text(server, minute)
-    start_reading(page, f"{server.url}/texts/{text_id}")
-    studio = page.locator("[data-state]")
-    read_on(page, "ArrowLeft")
-    expect(studio).to_have_attribute("data-place", "0.1")
-    read_on(page, "Backspace")
-    read_on(page, "Space")
-    read_on(page, "Backspace")
-    page.keyboard.press("Shift+Backspace")
-    read_on(page, "ArrowLeft")
-    read_on(page, "Enter")
-    expect(studio).to_have_attribute("data-state", "stopped")
-    page.get_by_role("button", name="Keep without the last sentence").click()
-    expect(studio).to_have_attribute("data-place", "0.3")
-    record, _ = published(server, text_id)
-    assert [cue["sentence"] for cue in record["cues"]] == [0, 1, 2]
-    assert record["cues"][1]["raw_start_sample"] > record["cues"][0]["raw_end_sample"], "the slip is not cut out"
-    assert record["cues"][2]["raw_start_sample"] == record["cues"][1]["raw_end_sample"], "the undone one is"
-
-
 def test_a_recording_is_heard_at_once_and_later_with_its_captions(page: Page, server: Server, minute: Reading) -> None:
     text_id = added_text(server, minute)
     start_reading(page, f"{server.url}/texts/{text_id}")
@@ -125,8 +96,12 @@ def test_a_device_short_of_room_is_told_of_and_the_recording_stops_by_itself_and
         start_reading(page, f"{server.url}/texts/{text_id}")
         expect(page.get_by_text("This device has room for 5 more minutes.")).to_be_visible()
         read_on(page, "Space")
-        leave_room(page, server, seconds=50)
+        leave_room(page, server, seconds=0)
         expect(page.get_by_role("alert")).to_contain_text("no more room", timeout=LOOKS_FOR_ROOM_MS)
+        page.get_by_role("button", name="Keep", exact=True).click()
+        expect(page.get_by_text("Leave this page open, make some room, and try again.")).to_be_visible()
+        expect(page.get_by_role("button", name="Download")).to_be_visible()
+        leave_room(page, server, seconds=330)
         page.get_by_role("button", name="Keep", exact=True).click()
         record, _ = published(server, text_id)
     assert [cue["sentence"] for cue in record["cues"]] == [0]
@@ -152,20 +127,6 @@ def test_the_interface_in_hebrew_runs_from_right_to_left(page: Page) -> None:
     expect(page.locator("html")).to_have_attribute("dir", "rtl")
     expect(page.locator("html")).to_have_attribute("lang", "he")
     expect(page.get_by_role("heading", name="טקסטים")).to_be_visible()
-
-
-def test_a_refused_microphone_is_explained_and_may_be_tried_again(
-    playwright: Playwright, server: Server, minute: Reading, microphone: Path, tmp_path: Path
-) -> None:
-    with chromium(playwright, tmp_path / "profile", microphone) as context:
-        page = signed_in(context, server)
-        refusal = "async () => { throw new DOMException('no', 'NotAllowedError') }"
-        page.add_init_script(f"navigator.mediaDevices.getUserMedia = {refusal}")
-        page.goto(f"{server.url}/texts/{added_text(server, minute)}")
-        page.locator("[data-state]").wait_for()
-        page.keyboard.press("Enter")
-        expect(page.get_by_role("alert")).to_contain_text("Allow it")
-        expect(page.locator("[data-state]")).to_have_attribute("data-state", "idle")
 
 
 def test_nothing_is_fetched_from_anywhere_else_and_no_policy_is_broken(

@@ -1,0 +1,113 @@
+"""What a long recording takes of the browser's memory.
+
+    python -m tests.benchmarks.memory [minutes] [--as-time-passes]
+
+A real Chromium records, stores and sends to a real server while the reader presses "next" every few seconds. The
+microphone hears ten times as fast as time passes, unless it is asked to take its time. Memory is what the kernel
+counts for the processes of the browser (PSS), the least of some looks, since nobody knows when garbage is collected.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+import tempfile
+import time
+import wave
+from pathlib import Path
+from typing import NamedTuple
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser.stage import HERE, RATE, added_text, deaf_chromium, processes_of, signed_in, start_reading
+from tests.reading import Reading, reading
+from tests.running import Server, running, wait_until
+
+MB = 1024
+LIMIT_MB = 20
+LOOKS, LOOK_EVERY_S = 20, 0.5
+SPEED = 10
+PRESS_EVERY_MS = 5000
+
+
+class Memory(NamedTuple):
+    page_mb: float
+    """Of the page and its worker, which share a process."""
+    all_mb: float
+
+
+def main(minutes: float, *, speed: int) -> None:
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder) / "data") as server:
+        early, late, recorded_mb = recorded(server, Path(folder), minutes, speed)
+    print(f"recorded {minutes:g} minutes in {minutes * 60 / speed:.0f} s, {recorded_mb:.0f} MB of uncoded sound")
+    print(f"{'':<28}{'after 1 min':>14}{f'after {minutes:g} min':>14}{'more':>10}")
+    for name, before, after in (
+        ("page and recorder", early.page_mb, late.page_mb),
+        ("all of the browser", early.all_mb, late.all_mb),
+    ):
+        print(f"{name:<28}{before:>11.1f} MB{after:>11.1f} MB{after - before:>+7.1f} MB   (limit +{LIMIT_MB} MB)")
+
+
+def recorded(server: Server, folder: Path, minutes: float, speed: int) -> tuple[Memory, Memory, float]:
+    """Memory after one minute and after `minutes`, and how much uncoded sound went through it."""
+    minute = reading(folder / "readings", rate=RATE)
+    microphone = played_again_and_again(minute, folder / "microphone.wav", minutes)
+    text_id = added_text(server, minute, times=40)
+    profile = folder / "profile"
+    with sync_playwright() as playwright, deaf_chromium(playwright, profile, microphone) as context:
+        if speed != 1:
+            context.add_init_script(path=HERE / "fast-microphone.js")
+        page = signed_in(context, server)
+        start_reading(page, f"{server.url}/texts/{text_id}")
+        began_at = time.monotonic()
+        read_until(page, began_at + 60 / speed, speed)
+        early = memory_of(page, profile)
+        read_until(page, began_at + minutes * 60 / speed, speed)
+        late = memory_of(page, profile)
+        page.keyboard.press("Enter")
+        page.locator("[data-state=stopped]").wait_for()
+    return early, late, minutes * 60 * RATE * 2 / 1e6
+
+
+def played_again_and_again(minute: Reading, path: Path, minutes: float) -> Path:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(minute.rate)
+        for _ in range(math.ceil(minutes) + 1):
+            file.writeframes(minute.pcm().tobytes())
+    return path
+
+
+def read_until(page: Page, over_at: float, speed: int) -> None:
+    while time.monotonic() < over_at:
+        due = min(over_at, time.monotonic() + PRESS_EVERY_MS / 1000 / speed)
+        wait_until(lambda due=due: time.monotonic() >= due, PRESS_EVERY_MS / 1000 + 5)
+        page.keyboard.press("Space")
+        assert page.locator("[data-state=recording]").count() == 1, page.locator("main").inner_text()
+
+
+def memory_of(page: Page, profile: Path) -> Memory:
+    looks = []
+    collector = page.context.new_cdp_session(page)
+    for _ in range(LOOKS):
+        collector.send("HeapProfiler.collectGarbage")
+        by_pid = {pid: pss_mb(pid) for pid in processes_of(profile)}
+        renderers = [
+            mb for pid, mb in by_pid.items() if b"--type=renderer" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        ]
+        looks.append(Memory(max(renderers), sum(by_pid.values())))
+        due = time.monotonic() + LOOK_EVERY_S
+        wait_until(lambda due=due: time.monotonic() >= due, LOOK_EVERY_S + 5)
+    collector.detach()
+    return Memory(min(look.page_mb for look in looks), min(look.all_mb for look in looks))
+
+
+def pss_mb(pid: int) -> float:
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(rollup.split("\nPss:")[1].split()[0]) / MB
+
+
+if __name__ == "__main__":
+    given = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
+    main(float(given[0]) if given else 30, speed=1 if "--as-time-passes" in sys.argv else SPEED)
