@@ -114,11 +114,6 @@ export function figure(value: number): string {
   return new Intl.NumberFormat(speaking.language).format(value)
 }
 
-/** Several words as one: "a, b and c". */
-export function listed(words: string[]): string {
-  return new Intl.ListFormat(speaking.language).format(words)
-}
-
 export function moment(rfc3339: string): string {
   const { dates } = LANGUAGES[speaking.language]
   return new Intl.DateTimeFormat([...dates], { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(rfc3339))
