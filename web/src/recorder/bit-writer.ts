@@ -25,6 +25,13 @@ export class BitWriter {
     this.#pending &= (1 << this.#pendingBits) - 1
   }
 
+  /** Whole bytes, where the writer stands at one. */
+  append(bytes: Uint8Array): void {
+    while (this.#length + bytes.length > this.#bytes.length) this.#grow()
+    this.#bytes.set(bytes, this.#length)
+    this.#length += bytes.length
+  }
+
   /** `count` zeros and a one. */
   unary(count: number): void {
     let zeros = count
@@ -43,11 +50,13 @@ export class BitWriter {
   }
 
   #push(byte: number): void {
-    if (this.#length === this.#bytes.length) {
-      const larger = new Uint8Array(this.#bytes.length * 2)
-      larger.set(this.#bytes)
-      this.#bytes = larger
-    }
+    if (this.#length === this.#bytes.length) this.#grow()
     this.#bytes[this.#length++] = byte
+  }
+
+  #grow(): void {
+    const larger = new Uint8Array(this.#bytes.length * 2)
+    larger.set(this.#bytes)
+    this.#bytes = larger
   }
 }

@@ -78,6 +78,30 @@ export function crc16(bytes: Uint8Array): number {
   return crc
 }
 
+/**
+ * The checksum that `crc` becomes when a frame of `bytes` more bytes gets another start: by how much the checksums of
+ * the two starts differ goes through those bytes as it would through zeros, since a CRC is linear.
+ */
+export function crc16OfNewStart(crc: number, before: Uint8Array, after: Uint8Array, bytes: number): number {
+  let power = 0x0100 // x^8, and then its squares: what one byte more, two, four, … do to a checksum
+  let moved = crc16(before) ^ crc16(after)
+  for (let left = bytes; left > 0; left >>>= 1) {
+    if (left & 1) moved = times(moved, power)
+    power = times(power, power)
+  }
+  return crc ^ moved
+}
+
+/** The product of two polynomials over GF(2), modulo that of the checksum. */
+function times(a: number, b: number): number {
+  let product = 0
+  for (let bit = 15; bit >= 0; bit--) {
+    product = ((product << 1) ^ (product & 0x8000 ? 0x8005 : 0)) & 0xffff
+    if (b & (1 << bit)) product ^= a
+  }
+  return product
+}
+
 function table(bits: 8 | 16, polynomial: number): Uint16Array {
   const top = 1 << (bits - 1)
   const mask = 2 ** bits - 1
