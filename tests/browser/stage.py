@@ -152,20 +152,26 @@ def processes_of(profile: Path) -> list[int]:
     return found
 
 
+def heard_for(page: Page, seconds: float, rate: int) -> int:
+    """How many samples the second ear has heard, once they last longer than this."""
+
+    def longer() -> int:
+        heard: int = page.evaluate("window.__truth.count()")
+        return heard if heard > seconds * rate else 0
+
+    return wait_until(longer, seconds + 20, "the second ear hears")
+
+
 class Heard:
     """What the second ear heard so far: samples, and the moment at which each was there, in ms since 1970."""
 
     def __init__(self, page: Page, rate: int, *, at_least_s: float = 0.0) -> None:
         self._rate = rate
-        told = wait_until(lambda: self._told(page, at_least_s), at_least_s + 20, "the second ear hears")
+        told = heard_for(page, at_least_s, rate) and page.evaluate("window.__truth.heard()")
         self.pcm: Samples = np.frombuffer(base64.b64decode(told["pcm"]), dtype=np.int16)
         arrivals = np.array(told["arrivals"], dtype=np.float64)
         restarts = np.flatnonzero(np.diff(arrivals[:, 2]) < 0)  # of the device's clock, as its packets begin to flow
         self._ends, self._at, self._stamps = arrivals[restarts[-1] + 1 if len(restarts) else 0 :].T
-
-    def _told(self, page: Page, at_least_s: float) -> dict[str, Any] | None:
-        told: dict[str, Any] = page.evaluate("window.__truth.heard()")
-        return told if told["arrivals"] and told["arrivals"][-1][0] > at_least_s * self._rate else None
 
     @property
     def samples_by_now(self) -> float:
@@ -232,8 +238,7 @@ def start_reading(page: Page, studio: str) -> None:
 
 def read_on(page: Page, press: str | Callable[[], None], *, for_s: float = PRESSED_APART_S) -> None:
     """Let some sound go by, as a reader does between two presses, then press a key, or do what else is done."""
-    heard = len(Heard(page, RATE).pcm)
-    Heard(page, RATE, at_least_s=heard / RATE + for_s)
+    heard_for(page, heard_for(page, 0, RATE) / RATE + for_s, RATE)
     if callable(press):
         press()
     else:

@@ -16,6 +16,7 @@ from tests.browser.stage import (
     added_text,
     chromium,
     decoded,
+    heard_for,
     published,
     same_sound,
     signed_in,
@@ -68,10 +69,10 @@ def test_a_reading_is_published_by_way_of(
         context.add_init_script(WITHOUT[way])
         page = signed_in(context, server)
         start_reading(page, f"{server.url}/texts/{text_id}")
-        before = len(Heard(page, RATE).pcm)
-        Heard(page, RATE, at_least_s=before / RATE + READ_S / 2)
+        before = heard_for(page, 0, RATE)
+        heard_for(page, before / RATE + READ_S / 2, RATE)
         page.keyboard.press("Space")
-        Heard(page, RATE, at_least_s=before / RATE + READ_S)
+        heard_for(page, before / RATE + READ_S, RATE)
         page.keyboard.press("Enter")
         presses = page.evaluate("window.__truth.presses.filter(({key}) => key !== 'pointer').map(({at}) => at)")
         page.get_by_role("button", name="Keep", exact=True).click()
@@ -97,7 +98,7 @@ def test_what_the_browser_loses_is_filled_with_silence_and_declared(
         context.add_init_script(LOSING)
         page = signed_in(context, server)
         start_reading(page, f"{server.url}/texts/{text_id}")
-        Heard(page, RATE, at_least_s=LOST_AFTER_S + CERTAIN_S)
+        heard_for(page, LOST_AFTER_S + CERTAIN_S, RATE)
         page.keyboard.press("Enter")
         ear = Heard(page, RATE)
         page.get_by_role("button", name="Keep", exact=True).click()

@@ -3,6 +3,7 @@ const pieces = []
 let samples = 0
 
 self.onmessage = async ({ data }) => {
+  if (data.tell === 'count') return self.postMessage(samples)
   if (data.tell) {
     const pcm = new Int16Array(samples)
     let at = 0

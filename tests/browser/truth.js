@@ -21,11 +21,13 @@
     return stream
   }
 
-  truth.heard = () =>
+  const told = (tell) =>
     new Promise((answer) => {
       truth.worker.onmessage = ({ data }) => answer(data)
-      truth.worker.postMessage({ tell: true })
+      truth.worker.postMessage({ tell })
     })
+  truth.heard = () => told('all')
+  truth.count = () => told('count')
 
   // Blocks this thread for 50 to 800 ms again and again, the same way each time.
   truth.block = () => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { Intake, type Tape } from './intake'
 import { concatenate } from './pcm'
 
@@ -79,6 +79,35 @@ test('a stop waits for what was heard until then', async () => {
   expect(tape.samples).toHaveLength(sampleOf(1030))
   device.runTo(3000)
   expect(tape.samples).toHaveLength(sampleOf(1030))
+})
+
+test('a stop on a machine that cannot keep up waits as long as anything comes', async () => {
+  vi.useFakeTimers()
+  const device = new Device()
+  const tape = new TestTape()
+  device.runTo(1000)
+  device.intake.start(tape, 1000)
+  device.runTo(2000)
+  const stopped = device.intake.stop(4000)
+  for (let ms = 2400; ms <= 4400; ms += 400) {
+    await vi.advanceTimersByTimeAsync(450)
+    device.runTo(ms)
+  }
+  await stopped
+  vi.useRealTimers()
+  expect(tape.samples).toHaveLength(sampleOf(3000))
+})
+
+test('a stop that is overtaken by another beginning leaves that alone', async () => {
+  const device = new Device()
+  const tape = new TestTape()
+  device.runTo(1000)
+  device.intake.start(new TestTape(), 1000)
+  const stopped = device.intake.stop(1500)
+  device.intake.start(tape, 1000)
+  await stopped
+  device.runTo(2000)
+  expect(tape.samples).toHaveLength(sampleOf(1000))
 })
 
 test('a stop does not wait for a device that went silent', async () => {

@@ -104,11 +104,13 @@ export class Intake {
     return this.#position
   }
 
-  /** Waits for what was heard until `atMs`, but not for ever, and lets the tape go. */
+  /** Waits for what was heard until `atMs`, as long as anything comes, and lets the tape go. */
   async stop(atMs: number): Promise<void> {
     const tape = this.#tape
+    if (tape === null) return
     const sample = this.sampleAt(atMs)
-    if (this.position < sample) {
+    for (let heard = -1; this.#tape === tape && this.position < sample && heard !== this.#delivered; ) {
+      heard = this.#delivered
       await new Promise<void>((resolve) => {
         this.#waitingForStop = { sample, resolve }
         setTimeout(resolve, STOP_PATIENCE_MS)
