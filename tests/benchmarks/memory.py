@@ -17,7 +17,7 @@ import wave
 from pathlib import Path
 from typing import NamedTuple
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, Playwright, sync_playwright
 
 from tests.browser.stage import HERE, RATE, added_text, deaf_chromium, processes_of, signed_in, start_reading
 from tests.reading import Reading, reading
@@ -37,9 +37,15 @@ class Memory(NamedTuple):
 
 
 def main(minutes: float, *, speed: int) -> None:
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder) / "data") as server:
-        early, late, recorded_mb = recorded(server, Path(folder), minutes, speed)
-    print(f"recorded {minutes:g} minutes in {minutes * 60 / speed:.0f} s, {recorded_mb:.0f} MB of uncoded sound")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running(Path(folder) / "data") as server,
+        sync_playwright() as started,
+    ):
+        minute = reading(Path(folder) / "readings", rate=RATE)
+        early, late = recorded(started, server, minute, Path(folder), minutes, speed=speed)
+    uncoded_mb = minutes * 60 * RATE * 2 / 1e6
+    print(f"recorded {minutes:g} minutes in {minutes * 60 / speed:.0f} s, {uncoded_mb:.0f} MB of uncoded sound")
     print(f"{'':<28}{'after 1 min':>14}{f'after {minutes:g} min':>14}{'more':>10}")
     for name, before, after in (
         ("page and recorder", early.page_mb, late.page_mb),
@@ -48,25 +54,33 @@ def main(minutes: float, *, speed: int) -> None:
         print(f"{name:<28}{before:>11.1f} MB{after:>11.1f} MB{after - before:>+7.1f} MB   (limit +{LIMIT_MB} MB)")
 
 
-def recorded(server: Server, folder: Path, minutes: float, speed: int) -> tuple[Memory, Memory, float]:
-    """Memory after one minute and after `minutes`, and how much uncoded sound went through it."""
-    minute = reading(folder / "readings", rate=RATE)
+def recorded(
+    playwright: Playwright,
+    server: Server,
+    minute: Reading,
+    folder: Path,
+    minutes: float,
+    *,
+    speed: int = SPEED,
+    looks: int = LOOKS,
+) -> tuple[Memory, Memory]:
+    """Memory after one minute and after `minutes` of recording."""
     microphone = played_again_and_again(minute, folder / "microphone.wav", minutes)
     text_id = added_text(server, minute, times=40)
     profile = folder / "profile"
-    with sync_playwright() as playwright, deaf_chromium(playwright, profile, microphone) as context:
+    with deaf_chromium(playwright, profile, microphone) as context:
         if speed != 1:
             context.add_init_script(path=HERE / "fast-microphone.js")
         page = signed_in(context, server)
         start_reading(page, f"{server.url}/texts/{text_id}")
         began_at = time.monotonic()
         read_until(page, began_at + 60 / speed, speed)
-        early = memory_of(page, profile)
+        early = memory_of(page, profile, looks)
         read_until(page, began_at + minutes * 60 / speed, speed)
-        late = memory_of(page, profile)
+        late = memory_of(page, profile, looks)
         page.keyboard.press("Enter")
         page.locator("[data-state=stopped]").wait_for()
-    return early, late, minutes * 60 * RATE * 2 / 1e6
+    return early, late
 
 
 def played_again_and_again(minute: Reading, path: Path, minutes: float) -> Path:
@@ -87,20 +101,20 @@ def read_until(page: Page, over_at: float, speed: int) -> None:
         assert page.locator("[data-state=recording]").count() == 1, page.locator("main").inner_text()
 
 
-def memory_of(page: Page, profile: Path) -> Memory:
-    looks = []
+def memory_of(page: Page, profile: Path, looks: int) -> Memory:
+    seen = []
     collector = page.context.new_cdp_session(page)
-    for _ in range(LOOKS):
+    for _ in range(looks):
         collector.send("HeapProfiler.collectGarbage")
         by_pid = {pid: pss_mb(pid) for pid in processes_of(profile)}
         renderers = [
             mb for pid, mb in by_pid.items() if b"--type=renderer" in Path(f"/proc/{pid}/cmdline").read_bytes()
         ]
-        looks.append(Memory(max(renderers), sum(by_pid.values())))
+        seen.append(Memory(max(renderers), sum(by_pid.values())))
         due = time.monotonic() + LOOK_EVERY_S
         wait_until(lambda due=due: time.monotonic() >= due, LOOK_EVERY_S + 5)
     collector.detach()
-    return Memory(min(look.page_mb for look in looks), min(look.all_mb for look in looks))
+    return Memory(min(memory.page_mb for memory in seen), min(memory.all_mb for memory in seen))
 
 
 def pss_mb(pid: int) -> float:

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import BrowserContext, Locator, Page, Playwright, expect
 
+from tests.benchmarks.memory import LIMIT_MB, recorded
 from tests.browser.stage import (
     RATE,
     Heard,
@@ -195,3 +196,11 @@ def test_a_sign_in_expires_and_the_tab_is_closed_in_mid_recording(
     assert same_sound(source, heard.pcm[first : first + len(source)], RATE) == ""
     assert len(record["cues"]) in (presses - 1, presses)
     assert record["problems"] == []
+
+
+def test_a_long_recording_takes_no_more_memory_than_a_short_one(
+    playwright: Playwright, server: Server, minute: Reading, tmp_path: Path
+) -> None:
+    early, late = recorded(playwright, server, minute, tmp_path, minutes=2, looks=6)
+    print(f"page and recorder: {early.page_mb:.0f} MB after a minute, {late.page_mb:.0f} MB after two")
+    assert late.page_mb - early.page_mb <= LIMIT_MB
