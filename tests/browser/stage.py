@@ -39,7 +39,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PRESSED_APART_S = 0.7
+PRESSED_APART_S = 1.0
+PATIENCE_S = 30
 RATE = 44_100
 """Of Chromium's fake microphone; a reading of the same rate reaches the page without resampling."""
 LEAD_MS = 2500
@@ -153,13 +154,13 @@ def processes_of(profile: Path) -> list[int]:
 
 
 def heard_for(page: Page, seconds: float, rate: int) -> int:
-    """How many samples the second ear has heard, once they last longer than this."""
-
-    def longer() -> int:
-        heard: int = page.evaluate("window.__truth.count()")
-        return heard if heard > seconds * rate else 0
-
-    return wait_until(longer, seconds + 20, "the second ear hears")
+    """How many samples the second ear has heard, as soon as they last longer than this. Raises TimeoutError."""
+    heard: int = page.evaluate(
+        "([samples, forMs]) => window.__truth.count(samples, forMs)", [seconds * rate, (seconds + PATIENCE_S) * 1000]
+    )
+    if not heard:
+        raise TimeoutError(f"the second ear has not heard {seconds:g} s")
+    return heard
 
 
 class Heard:

@@ -1,9 +1,19 @@
 // Keeps every sample of a track, when each piece of it arrived, and when the device says that it heard it.
 const pieces = []
 let samples = 0
+let awaited = Infinity
+
+function tellCount() {
+  if (samples <= awaited) return
+  awaited = Infinity
+  self.postMessage(samples)
+}
 
 self.onmessage = async ({ data }) => {
-  if (data.tell === 'count') return self.postMessage(samples)
+  if ('longerThan' in data) {
+    awaited = data.longerThan
+    return tellCount()
+  }
   if (data.tell) {
     const pcm = new Int16Array(samples)
     let at = 0
@@ -28,5 +38,6 @@ self.onmessage = async ({ data }) => {
     samples += pcm.length
     pieces.push({ pcm, end: samples, at, stamp: value.timestamp / 1000 })
     value.close()
+    tellCount()
   }
 }

@@ -21,13 +21,15 @@
     return stream
   }
 
-  const told = (tell) =>
+  const told = (wish) =>
     new Promise((answer) => {
       truth.worker.onmessage = ({ data }) => answer(data)
-      truth.worker.postMessage({ tell })
+      truth.worker.postMessage(wish)
     })
-  truth.heard = () => told('all')
-  truth.count = () => told('count')
+  truth.heard = () => told({ tell: true })
+  // The count of samples once it is larger than this; 0 when that takes too long.
+  truth.count = (longerThan, forMs) =>
+    Promise.race([told({ longerThan }), new Promise((late) => setTimeout(() => late(0), forMs))])
 
   // Blocks this thread for 50 to 800 ms again and again, the same way each time.
   truth.block = () => {
