@@ -6,15 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Playwright, expect, sync_playwright
 
 from tests.browser.stage import RATE, microphone_file
 from tests.reading import Reading, reading
 from tests.running import Server, running
 
+PATIENCE_MS = 15_000
+"""With a machine that does other things, too; nothing waits for longer than it has to."""
+
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as started:
         yield started
 
