@@ -26,9 +26,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import httpx
 
@@ -83,6 +83,8 @@ class Server:
     `settings` are variables of the environment. Variables of ours that the surroundings have set do not reach it.
     """
 
+    program: ClassVar[Sequence[str]] = (RECITAL,)
+
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
         self.port = free_port()
@@ -127,7 +129,7 @@ class Server:
         """`recital` with `arguments` on the same data folder, in the background; to be ended by the caller."""
         with self._log.open("ab") as log:
             return subprocess.Popen(
-                [RECITAL, *arguments],
+                [*self.program, *arguments],
                 cwd=self.folder,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,

@@ -22,6 +22,7 @@ def test_the_client_learns_what_it_needs_before_anybody_signs_in(nobody: Caller)
         "limits": {"segment_bytes": 8 * 1024 * 1024, "text_bytes": 11 * 1024 * 1024, "open_sessions": 20},
         "agreement_version": config["agreement_version"],
         "contact": None,
+        "long_sentence_words": 25,
         "version": config["version"],
     }
     assert re.match(r"\d+\.\d+", config["version"])

@@ -40,15 +40,17 @@ def test_the_chapters_of_a_file_are_shown_and_those_that_are_wanted_kept(dana: C
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (b"\x89PNG\r\n\x1a\n\0\0\0", "unreadable-file"),
-        (b"PK\x03\x04 and no more", "unreadable-file"),
-        (b"", "empty-text"),
-        (b"<html><body>...</body></html>", "empty-text"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0", ("unreadable-file", "kind")),
+        (b"PK\x03\x04 and no more", ("unreadable-file", "damaged")),
+        (b"", ("empty-text", None)),
+        (b"<html><body>...</body></html>", ("empty-text", None)),
     ],
 )
-def test_what_cannot_be_read_is_refused_and_nothing_is_kept(dana: Caller, body: bytes, reason: str) -> None:
+def test_what_cannot_be_read_is_refused_and_nothing_is_kept(
+    dana: Caller, body: bytes, reason: tuple[str, str | None]
+) -> None:
     refused = dana.post("/api/texts", files={"file": ("x.epub", body)}, data={"language": "en"})
-    assert (refused.status_code, slug(refused)) == (422, reason)
+    assert (refused.status_code, (slug(refused), refused.json().get("reason"))) == (422, reason)
     assert dana.get("/api/texts").json()["items"] == []
 
 

@@ -24,6 +24,8 @@ export class Reading {
   read: ReadonlySet<string> = $state.raw(new Set())
   take: Take | null = $state.raw(null)
   #flowing = $state(false)
+  /** The stop came before the last piece of a long sentence, which is not kept. */
+  leftOut = $state(false)
   #starting: Promise<void> = Promise.resolve()
   trouble: MicrophoneTrouble | null = $state(null)
   /** The recording that was just made is stored for good. */
@@ -132,6 +134,7 @@ export class Reading {
     if (fresh && !(await this.prepare())) return
     this.kept = false
     this.#flowing = false
+    this.leftOut = false
     this.take = begun(this.#place)
     try {
       const what = { textId: this.text.id, textRevision: this.text.revision, title: this.text.title }
@@ -161,6 +164,7 @@ export class Reading {
   async stop(timeStamp: number): Promise<void> {
     if (this.take === null || this.phase !== 'recording') return
     const done = stopped(this.take, this.text)
+    this.leftOut = done === null && !this.take.finished
     if (done?.mark) {
       this.#recorder.mark(done.mark.kind, done.mark.place, timeStamp)
       this.take = done.take
