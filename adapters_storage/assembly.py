@@ -180,6 +180,7 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
     from adapters_storage.postgres.connections import separate, transactional
     from adapters_storage.postgres.unit_of_work import PostgresStore
     from adapters_storage.sealer import JoserfcSealer, secret_in
+    from adapters_storage.structs import prepare_structs
     from adapters_storage.telemetry.metrics import Metrics
     from adapters_storage.telemetry.tracing import tracer_of
 
@@ -263,6 +264,7 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
             tracer=tracer,
         )
 
+    prepare_structs()
     return Recital(
         settings=settings,
         library=Library(
