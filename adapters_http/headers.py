@@ -12,6 +12,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "default-src 'self'",
         "script-src 'self'",
         "worker-src 'self'",
+        "manifest-src 'self'",
         "media-src 'self' blob:{elsewhere}",
         "img-src 'self' data:",
         "style-src 'self'",

@@ -24,15 +24,18 @@ BUILT = Path(__file__).parent / "client"
 PAGE = "/index.html"
 ASSETS = "/assets/"
 NOT_PAGES = ("/api", "/health", "/problems", "/assets")
+BROTLI = ".br"
+"""Of the copies that the build lays beside files: Python has no brotli of its own."""
 A_YEAR = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
-COMPRESSED_TYPES = ("text/", "application/javascript", "application/json", "image/svg+xml")
+COMPRESSED_TYPES = ("text/", "application/javascript", "application/json", "application/manifest+json", "image/svg+xml")
 MEDIA_TYPES = {".js": "text/javascript", ".webmanifest": "application/manifest+json"}
 
 
 class ClientFile(NamedTuple):
     body: bytes
-    compressed: bytes | None
+    compressed: Mapping[str, bytes]
+    """By coding, the best first."""
     media_type: str
     etag: str
     cache_control: str
@@ -46,7 +49,7 @@ def client_routes(folder: Path = BUILT) -> list[HTTPRouteHandler]:
         return {
             f"/{path.relative_to(folder).as_posix()}": _read(path, folder)
             for path in sorted(folder.rglob("*"))
-            if path.is_file() and not path.name.startswith(".")
+            if path.is_file() and not path.name.startswith(".") and path.suffix != BROTLI
         }
 
     @route(
@@ -79,9 +82,10 @@ def _answer(request: RecitalRequest, file: ClientFile) -> Response[bytes]:
     if is_current(request.headers.get("if-none-match"), file.etag):
         return Response(b"", status_code=304, headers=headers)
     body = file.body
-    if file.compressed is not None and "gzip" in request.headers.get("accept-encoding", ""):
-        body = file.compressed
-        headers["Content-Encoding"] = "gzip"
+    accepted = {coding.partition(";")[0].strip() for coding in request.headers.get("accept-encoding", "").split(",")}
+    if coding := next((coding for coding in file.compressed if coding in accepted), None):
+        body = file.compressed[coding]
+        headers["Content-Encoding"] = coding
     headers["Content-Length"] = str(len(body))
     return Response(b"" if request.method == "HEAD" else body, media_type=file.media_type, headers=headers)
 
@@ -91,8 +95,14 @@ def _read(path: Path, folder: Path) -> ClientFile:
     media_type = MEDIA_TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     return ClientFile(
         body=body,
-        compressed=gzip.compress(body, mtime=0) if media_type.startswith(COMPRESSED_TYPES) else None,
+        compressed=_compressed(path, body) if media_type.startswith(COMPRESSED_TYPES) else {},
         media_type=media_type,
         etag=f'W/"{hashlib.sha256(body).hexdigest()[:32]}"',
         cache_control=A_YEAR if path.relative_to(folder).parts[0] == ASSETS.strip("/") else ASK_AGAIN,
     )
+
+
+def _compressed(path: Path, body: bytes) -> Mapping[str, bytes]:
+    brotli = path.with_name(path.name + BROTLI)
+    packed = {"br": brotli.read_bytes()} if brotli.exists() else {}
+    return packed | {"gzip": gzip.compress(body, mtime=0)}

@@ -127,7 +127,7 @@ class Visitor:
 
     def __init__(self, browser: Browser, place: Place) -> None:
         self.place = place
-        self.context = browser.new_context(accept_downloads=True, permissions=["microphone"])
+        self.context = browser.new_context(accept_downloads=True, permissions=["microphone"], service_workers="block")
         self.context.set_default_timeout(20_000)
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []

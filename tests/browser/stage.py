@@ -111,7 +111,8 @@ def deaf_chromium(
 ) -> Iterator[BrowserContext]:
     """Chromium on `profile`, which may have been used before; its microphone plays the file once when it is opened.
 
-    The microphone is allowed unless Chromium `asks` for it; `options` are Playwright's.
+    The microphone is allowed unless Chromium `asks` for it; `options` are Playwright's. Service workers are blocked
+    unless these allow them: what one answers cannot be intercepted by a test.
     """
     allowed: dict[str, Any] = {} if asks else {"permissions": ["microphone"]}
     context = playwright.chromium.launch_persistent_context(
@@ -123,7 +124,7 @@ def deaf_chromium(
             f"--use-file-for-fake-audio-capture={microphone}%noloop",
         ],
         **allowed,
-        **options,
+        **{"service_workers": "block", **options},
     )
     context.set_default_timeout(20_000)
     try:

@@ -93,6 +93,16 @@ def test_text_travels_compressed_for_who_takes_it(site: TestClient[Litestar]) ->
     assert int(packed.headers["content-length"]) == len(gzip.compress(plain.content, mtime=0))
 
 
+def test_what_the_build_has_compressed_better_is_sent_so(built: Path, site: TestClient[Litestar]) -> None:
+    packed = b"\x0b\x02\x80hello\x03"
+    (built / "assets" / "index-abc.js.br").write_bytes(packed)
+    with site.stream("GET", "/assets/index-abc.js", headers={"accept-encoding": "gzip, br;q=0.9"}) as answer:
+        assert answer.headers["content-encoding"] == "br"
+        assert b"".join(answer.iter_raw()) == packed
+    assert site.get("/assets/index-abc.js", headers={"accept-encoding": "gzip"}).headers["content-encoding"] == "gzip"
+    assert site.get("/assets/index-abc.js.br").status_code == 404
+
+
 def test_head_measures_a_file(site: TestClient[Litestar]) -> None:
     measured = site.head("/icon.svg", headers={"accept-encoding": "identity"})
     assert (measured.status_code, measured.content, measured.headers["content-length"]) == (200, b"", "6")

@@ -262,6 +262,10 @@ export const en = {
   'problem.agreement-differs': 'The agreement has changed this very moment. Here is the new one.',
   'problem.invitation-not-valid': 'This invitation is used up or too old. Ask for a new one.',
 
+  'release.newer': 'A new version of Recital is here.',
+  'release.take': 'Load it',
+  'texts.kept': 'Without a network you can read these, which you opened on this device:',
+
   'language.he': 'Hebrew',
   'language.yi': 'Yiddish',
   'language.en': 'English',

@@ -264,6 +264,10 @@ export const he: Messages = {
   'problem.agreement-differs': 'ההסכם השתנה ממש ברגע זה. הנה החדש.',
   'problem.invitation-not-valid': 'ההזמנה הזאת נוצלה או שעבר זמנה. אפשר לבקש חדשה.',
 
+  'release.newer': 'הגיעה גרסה חדשה של רסיטל.',
+  'release.take': 'לטעון אותה',
+  'texts.kept': 'בלי רשת אפשר לקרוא את אלה, שנפתחו במכשיר הזה:',
+
   'language.he': 'עברית',
   'language.yi': 'יידיש',
   'language.en': 'אנגלית',

@@ -1,7 +1,8 @@
 /** Who is signed in, what they may do now, and how this server is set. */
-import { api, Problem, type Config, type Me } from '../api'
+import { api, Problem, Unreachable, type Config, type Me } from '../api'
 import { speaking } from '../i18n/index.svelte'
 import { capture } from './capture.svelte'
+import { forgetOpened, keepAccount, keptAccount } from './opened'
 import { forget } from './remembered'
 
 export type Standing = 'unknown' | 'signed-in' | 'signed-out' | 'unreachable'
@@ -14,6 +15,8 @@ class Account {
   config: Config | null = $state.raw(null)
   standing: Standing = $state('unknown')
   failure: unknown = $state.raw(null)
+  /** No server has said who this is: this device knows it from the last time. */
+  isRemembered = $state(false)
   /** The account that was here a moment ago is erased. */
   erased = $state(false)
 
@@ -24,14 +27,17 @@ class Account {
   async load(): Promise<void> {
     this.failure = null
     try {
-      this.config = await api.config()
+      const config = await api.config()
+      this.config = config
       const me = await api.me()
       await speaking.follow(me.language).catch(() => {}) // all can be said in the language that is here
       this.is(me)
       this.standing = 'signed-in'
+      this.isRemembered = false
+      void keepAccount({ me, config })
     } catch (failure) {
       this.noticed(failure)
-      if (this.standing === 'signed-out') return
+      if (this.standing === 'signed-out' || (failure instanceof Unreachable && (await this.#remember()))) return
       this.standing = 'unreachable'
       this.failure = failure
     }
@@ -80,7 +86,18 @@ class Account {
     if (failure.status === 403 && NEWS.has(failure.slug) && this.standing === 'signed-in') void this.look()
   }
 
+  async #remember(): Promise<boolean> {
+    const known = await keptAccount()
+    if (known === null) return false
+    this.config = known.config
+    this.is(known.me)
+    this.standing = 'signed-in'
+    this.isRemembered = true
+    return true
+  }
+
   #forget(): void {
+    void forgetOpened()
     this.me = null
     this.standing = 'signed-out'
   }
