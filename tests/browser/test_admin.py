@@ -20,6 +20,7 @@ from tests.running import Server, running, wait_until
 PUBLISHED_WITHIN_S = 60
 SEEN_WITHIN_MS = 30_000
 VOICE_LEFT_S = 0.5
+HEARD_S, HEARD_WITHIN_S = 0.2, 20
 NAME_OF_FOCUSED = "(({ ariaLabel, innerText }) => (ariaLabel ?? innerText).trim())(document.activeElement)"
 SPEAKERS = ("dana", "noam")
 
@@ -140,7 +141,7 @@ def test_a_doubtful_recording_is_found_heard_and_discarded_with_the_keyboard_alo
     expect(page.get_by_role("row", name=re.compile("Share of speech"))).to_contain_text("%")
     tabbed_to(page, "Play")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('audio').currentTime > 0.2")
+    wait_until(lambda: page.evaluate("document.querySelector('audio').currentTime") > HEARD_S, HEARD_WITHIN_S, "sound")
     page.get_by_role("heading", level=1).focus()
     tabbed_to(page, "Discard")
     page.keyboard.press("Enter")
@@ -156,9 +157,9 @@ def test_a_doubtful_recording_is_found_heard_and_discarded_with_the_keyboard_alo
     assert path_of(page) == "/admin/sessions?verdict=doubtful", "one comes back to what one had filtered"
     expect(page.get_by_text("No recording is like that")).to_be_visible()
     page.get_by_role("link", name="Log", exact=True).click()
-    expect(page.locator("[data-event=session-discarded]").first).to_contain_text(
-        "discarded a recording of noam@example.org"
-    )
+    entry = page.locator("[data-event=session-discarded]").first
+    expect(entry).to_contain_text("discarded a recording of")
+    expect(entry).to_contain_text("noam@example.org")
 
 
 def test_a_text_with_few_voices_is_shared_and_withdrawn(
