@@ -25,6 +25,7 @@ from recital_core.ports import (
 )
 from recital_core.sessions import (
     ABANDON_AFTER,
+    MAX_MARKS,
     Capture,
     Ending,
     Mark,
@@ -152,13 +153,13 @@ class Recording:
             session = own(tx.sessions.get(session_id), speaker)
             session.must_reach(marks)
             active = tx.sessions.touch(session_id, self._clock.now())
-            held = tx.sessions.marks(session_id)
+            held = tx.sessions.marks_around(session_id, marks[0].n if marks else MAX_MARKS)
             fresh = check_marks(held, marks, tx.texts.sentence_counts(session.text_id, session.text_revision))
             if fresh and not active:
                 session.must_take_pieces()
                 raise errors.SessionClosed("The session was closed while the marks arrived.")
             tx.sessions.add_marks(session_id, fresh)
-        return len(held) + len(fresh)
+        return (held[-1].n + 1 if held else 0) + len(fresh)
 
     def received(self, speaker: Speaker, session_id: SessionId) -> Received:
         """What is held of the session. Raises SessionNotFound."""

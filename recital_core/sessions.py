@@ -257,14 +257,17 @@ def missing_numbers(held: Iterable[int], count: int) -> list[int]:
 def check_marks(held: Sequence[Mark], new: Sequence[Mark], sentence_counts: Sequence[int]) -> list[Mark]:
     """The marks of `new` that are not held yet. `sentence_counts` is the text's sentences in each paragraph.
 
+    Of the held ones those suffice that follow, and include, the last `read` or `skip` before the first of `new`.
+
     Raises MarksDiffer where a held number comes with other values, MarksOutOfOrder for a hole, for a position
     before the one before it and for an `undo` without its `again`, MarkBeyondText for a sentence that is not there.
     """
     fresh: list[Mark] = []
+    start = held[0].n if held else 0
     for mark in new:
-        expected = len(held) + len(fresh)
-        if mark.n < len(held):
-            if held[mark.n] != mark:
+        expected = start + len(held) + len(fresh)
+        if mark.n < start + len(held):
+            if held[mark.n - start] != mark:
                 raise errors.MarksDiffer(f"Mark {mark.n} is already held with other values.", n=mark.n)
             continue
         if mark.n != expected:
@@ -277,7 +280,7 @@ def check_marks(held: Sequence[Mark], new: Sequence[Mark], sentence_counts: Sequ
         if before and mark.at_sample < before.at_sample:
             raise errors.MarksOutOfOrder(f"Mark {mark.n} lies before mark {before.n}.", n=mark.n)
         fresh.append(mark)
-    if len(held) + len(fresh) > MAX_MARKS:
+    if start + len(held) + len(fresh) > MAX_MARKS:
         raise errors.TooLarge(f"A session takes at most {MAX_MARKS} marks.", limit=MAX_MARKS)
     standing_marks([*held, *fresh])
     return fresh

@@ -14,7 +14,7 @@ from adapters_storage.postgres.frequent import Frequent
 from adapters_storage.postgres.session_lists import SUMMARY, page_of, summary
 from adapters_storage.postgres.tables import marks, segments, sessions
 from recital_core.ports import Intake, Page, Received, Retraction, SessionFilter, SessionSummary
-from recital_core.sessions import Mark, RecitalSession, Segment, SessionId, State, ranges
+from recital_core.sessions import Mark, MarkKind, RecitalSession, Segment, SessionId, State, ranges
 from recital_core.speakers import SpeakerId
 
 SEGMENT_FIELDS = [segments.c[name] for name in Segment.__struct_fields__]
@@ -54,6 +54,26 @@ ADD_SEGMENT = Frequent(
     )
     .on_conflict_do_nothing()
     .returning(segments.c.number)
+)
+
+ANCHOR = marks.alias()
+MARKS_AROUND = (
+    select(*MARK_FIELDS)
+    .where(
+        marks.c.session_id == bindparam("of"),
+        marks.c.n
+        >= func.coalesce(
+            select(func.max(ANCHOR.c.n))
+            .where(
+                ANCHOR.c.session_id == bindparam("of"),
+                ANCHOR.c.n < bindparam("number"),
+                ANCHOR.c.kind.in_((MarkKind.READ, MarkKind.SKIP)),
+            )
+            .scalar_subquery(),
+            0,
+        ),
+    )
+    .order_by(marks.c.n)
 )
 
 RETRACTIONS = (
@@ -119,6 +139,10 @@ class PostgresSessions:
         found = self._connection.execute(
             select(*MARK_FIELDS).where(marks.c.session_id == session_id).order_by(marks.c.n)
         )
+        return [rows.read(row, Mark) for row in found]
+
+    def marks_around(self, session_id: SessionId, n: int) -> Sequence[Mark]:
+        found = self._connection.execute(MARKS_AROUND, {"of": session_id, "number": n})
         return [rows.read(row, Mark) for row in found]
 
     def forget_pieces(self, session_id: SessionId) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Computed,
     Date,
     DateTime,
     ForeignKey,
@@ -138,6 +139,7 @@ texts = Table(
     Column("public", Boolean, nullable=False),
     Column("source", JSON_OBJECT, nullable=False),
     Column("long_sentence_words", Integer),
+    Column("title_parts", ARRAY(Text), Computed("parts_of(title, 1)", persisted=True), nullable=False),
     moment("created_at"),
     moment("retired_at", nullable=True),
     Index(None, "owner_id", "created_at", "id"),
@@ -145,6 +147,10 @@ texts = Table(
     Index(None, "title", "id"),
     Index(None, "words", "id"),
     Index(None, "digest"),
+    Index(None, "language"),
+    Index("ix_texts_kind", text("(source ->> 'kind')")),
+    Index("ix_texts_public", "id", postgresql_where=text("public")),
+    Index(None, "title_parts", postgresql_using="gin"),
 )
 
 text_revisions = Table(

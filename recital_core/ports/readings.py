@@ -177,6 +177,9 @@ class Sessions(Protocol):
     def marks(self, session_id: SessionId) -> Sequence[Mark]:
         """In ascending order."""
 
+    def marks_around(self, session_id: SessionId, n: int) -> Sequence[Mark]:
+        """All from the last `read` or `skip` before mark `n` on, or from the first on; in ascending order."""
+
     def forget_pieces(self, session_id: SessionId) -> None:
         """Forget every segment and mark of the session."""
 

@@ -203,6 +203,11 @@ class MemorySessions:
     def marks(self, session_id: SessionId) -> Sequence[Mark]:
         return self._rows.marks.get(session_id, ())
 
+    def marks_around(self, session_id: SessionId, n: int) -> Sequence[Mark]:
+        held = self.marks(session_id)
+        anchors = [mark.n for mark in held[:n] if mark.kind in (MarkKind.READ, MarkKind.SKIP)]
+        return held[max(anchors, default=0) :]
+
     def forget_pieces(self, session_id: SessionId) -> None:
         self._rows.marks.pop(session_id, None)
         for key in [key for key in self._rows.segments if key[0] == session_id]:

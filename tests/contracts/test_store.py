@@ -14,7 +14,7 @@ import pytest
 from recital_core import errors
 from recital_core.measures import Verdict
 from recital_core.ports import Intake, Page, SessionFilter, Store, TextFilter, TextSummary, Transaction
-from recital_core.sessions import Ending, Mark, Outcome, RecitalSession, Segment, SessionId, State
+from recital_core.sessions import Ending, Mark, MarkKind, Outcome, RecitalSession, Segment, SessionId, State
 from recital_core.speakers import Role, Speaker, SpeakerId
 from recital_core.texts import Place, RecitalText, TextSort
 from tests.contracts.conftest import LATER, NOW, a_session, added_session, added_speaker, added_text
@@ -243,6 +243,17 @@ def test_pieces_come_back_in_their_order(store: Store, session: RecitalSession) 
         assert list(tx.sessions.marks(session.id)) == marks(0, 1, 2)
         received = tx.sessions.received(session.id)
     assert (received.segments, received.marks, received.bytes) == ([(0, 1), (4, 4)], 3, 305)
+
+
+def test_marks_are_told_from_the_last_that_settles_what_came_before(store: Store, session: RecitalSession) -> None:
+    kinds = [MarkKind.READ, MarkKind.AGAIN, MarkKind.SKIP, MarkKind.AGAIN, MarkKind.AGAIN, MarkKind.UNDO]
+    held = [msgspec.structs.replace(mark, kind=kinds[mark.n]) for mark in marks(*range(6))]
+    with store.transaction() as tx:
+        assert list(tx.sessions.marks_around(session.id, 0)) == []
+        tx.sessions.add_marks(session.id, held)
+        first = [tx.sessions.marks_around(session.id, n)[0].n for n in (0, 1, 2, 3, 6, 100)]
+        assert first == [0, 0, 0, 2, 2, 2]
+        assert list(tx.sessions.marks_around(session.id, 6)) == held[2:]
 
 
 def test_forgotten_pieces_are_gone_and_no_one_else_s(

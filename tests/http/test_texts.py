@@ -149,6 +149,8 @@ def test_texts_are_searched_filtered_and_sorted(dana: Caller) -> None:
     assert found(q="50%") == ["alpha 50%"]
     assert found(q="ALPHA") == ["alpha 50%"]
     assert found(q="%") == ["alpha 50%"]
+    assert found(q="et") == found(q="eta") == found(q="Beta") == ["Beta"]
+    assert found(q="alpha  50%") == found(q="ahpla") == found(q="aaa") == []
     assert found(max_words=2) == ["alpha 50%"]
     assert found(sort="shortest") == ["alpha 50%", "Beta"]
     assert found(scope="public", q="Beta") == []
