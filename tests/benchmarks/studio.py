@@ -17,11 +17,11 @@ from typing import Any
 import httpx
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
+from tests.benchmarks.memory import SPEED, read_until
 from tests.browser.stage import HERE, RATE, added_text, deaf_chromium, read_for, signed_in, start_reading
 from tests.reading import reading
 from tests.running import Server, running, wait_until
 
-SPEED = 10
 SLOWED = 4
 SHORT_S = 30
 PRESS_EVERY_S = 3
@@ -69,7 +69,7 @@ def main(minutes: float) -> None:
             context.add_init_script(path=HERE / "fast-microphone.js")
             text_id = added_text(server, minute, times=40)
             page = begun(context, server, text_id)
-            read_for(page, minutes * 60 / SPEED, PRESS_EVERY_S / SPEED)
+            read_until(page, minutes, SPEED)
             long = heard(page)
             wait_until(lambda: sent(page), 120, "all but the ending is sent")
             available_s = kept(page, server, text_id)

@@ -3,8 +3,8 @@
 (() => {
   const SPEED = 10
   const RATE = 44_100
-  const PACKET = RATE / 10
-  const KEPT_OPEN = 50 // a packet is copied on its way to the worker, some time after it was handed over
+  const PACKET = RATE / 2
+  const KEPT_OPEN = 20 // a packet is copied on its way to the worker, some time after it was handed over
 
   const voice = Float32Array.from({ length: 7 * RATE }, (_, i) => {
     const t = i / RATE
