@@ -190,6 +190,9 @@ def test_what_cannot_be_read_says_why_and_what_to_do(page: Page, library: Server
         dialog = offered_file(page, name, (tmp_path / name).read_bytes())
         expect(dialog.get_by_role("alert")).to_contain_text(reason)
         page.keyboard.press("Escape")
+    dialog = offered_file(page, "endless.txt", b"a" * (12 * 2**20))
+    expect(dialog.get_by_role("alert")).to_contain_text("over the limit")
+    page.keyboard.press("Escape")
     dialog = offered_file(page, "picture.txt", b"\x89PNG\r\n\x1a\n")
     expect(dialog.get_by_role("alert")).to_contain_text("no file of text")
 

@@ -75,6 +75,7 @@ export class Adding {
         this.preview = await api.previewText(this.#offer)
         return
       }
+      this.#mustFit()
       if (this.chapters === null) {
         const found = await api.previewChapters(this.#form, this.#told, this.#leaving.signal)
         if (found.length > 1) {
@@ -125,6 +126,13 @@ export class Adding {
   /** What is under way is not wanted any more. */
   leave(): void {
     this.#leaving.abort()
+  }
+
+  /** A server that will not take a file hangs up, and nobody would learn why. */
+  #mustFit(): void {
+    const limit = account.config?.limits.text_bytes
+    if (limit === undefined || this.file === null || this.file.size < limit) return
+    throw new Problem(413, 'too-large', '', '', null)
   }
 
   readonly #told = (share: number): void => {
