@@ -18,7 +18,21 @@ from adapters_http.headers import on_every_answer
 from adapters_http.limits import Limits, limited
 from adapters_http.problems import accident, refused, refused_by_framework
 from adapters_http.requests import JSON_BYTES, RecitalRequest
-from adapters_http.routes import admin, auth, config, health, me, problems, segments, sessions, standings, texts, tokens
+from adapters_http.routes import (
+    admin,
+    auth,
+    config,
+    events,
+    health,
+    me,
+    problems,
+    segments,
+    sessions,
+    standings,
+    texts,
+    tokens,
+)
+from adapters_http.streams import Streams
 from adapters_http.web import client_routes
 from adapters_storage.assembly import Recital
 from recital_core import errors
@@ -30,7 +44,7 @@ def create_app(recital: Recital, limits: Limits | None = None) -> Litestar:
     """The whole HTTP side of `recital`: the API, health, problem types and the web client."""
     anybody = [*config.ROUTES, *auth.ANYBODY, segments.play_file]
     whoever_is_signed_in = [*auth.SIGNED_IN, *me.ROUTES, *tokens.ROUTES]
-    whoever_is_approved = [*sessions.ROUTES, segments.put_segment, *standings.ROUTES]
+    whoever_is_approved = [*sessions.ROUTES, events.follow_sessions, segments.put_segment, *standings.ROUTES]
     providers = Providers(recital.settings.sign_in_providers, f"{recital.settings.address}/api/auth/callback")
     return Litestar(
         route_handlers=[
@@ -48,7 +62,7 @@ def create_app(recital: Recital, limits: Limits | None = None) -> Litestar:
             "recital": Provide(lambda: recital, sync_to_thread=False),
             "providers": Provide(lambda: providers, sync_to_thread=False),
         },
-        state=State({"recital": recital, "limits": limits or Limits()}),
+        state=State({"recital": recital, "limits": limits or Limits(), "streams": Streams(recital.news)}),
         request_class=RecitalRequest,
         request_max_body_size=JSON_BYTES,
         exception_handlers={

@@ -15,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from adapters_http.app import create_app
 from adapters_http.observed import observed
+from adapters_http.streams import Streams
 from adapters_storage.assembly import Recital
 from adapters_storage.settings import Settings
 from recital_core import errors
@@ -52,6 +53,18 @@ class BoundedHttp(HttpToolsProtocol):
         super().on_message_complete()
 
 
+class EndingStreams(uvicorn.Server):
+    """Uvicorn's server, which ends streams of events when it stops: it would wait for them, and they have no end."""
+
+    def __init__(self, config: uvicorn.Config, streams: Streams) -> None:
+        super().__init__(config)
+        self._streams = streams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._streams.end()
+        await super().shutdown(sockets)
+
+
 def serve(recital: Recital, host: str, port: int, *, listening: Callable[[int], None] = lambda _port: None) -> None:
     """Answer on `host` and `port` until SIGINT or SIGTERM, then let what is under way finish. For the main thread.
 
@@ -60,8 +73,9 @@ def serve(recital: Recital, host: str, port: int, *, listening: Callable[[int], 
     """
     settings = recital.settings
     _usable(settings)
+    app = create_app(recital)
     config = uvicorn.Config(
-        observed(create_app(recital), recital.metrics, recital.tracer),
+        observed(app, recital.metrics, recital.tracer),
         access_log=False,  # addresses hold the secrets of sign-in links and the seals of files
         log_level="warning",
         server_header=False,
@@ -74,7 +88,7 @@ def serve(recital: Recital, host: str, port: int, *, listening: Callable[[int], 
         ssl_certfile=settings.tls_certificate,
         ssl_keyfile=settings.tls_key,
     )
-    server = uvicorn.Server(config)
+    server = EndingStreams(config, app.state.streams)
     with _listening_socket(host, port) as bound, _signals_end_only(server):
         listening(bound.getsockname()[1])
         server.run(sockets=[bound])

@@ -25,7 +25,7 @@ from recital_core.membership import Membership
 from recital_core.orphans import Orphans
 from recital_core.oversight import Oversight
 from recital_core.personal_data import PersonalData
-from recital_core.ports import AudioWorkshop, BlobStore, Collection, Store
+from recital_core.ports import AudioWorkshop, BlobStore, Collection, News, Store
 from recital_core.recording import Recording
 from recital_core.speakers import Role
 from recital_core.standings import Standings
@@ -59,6 +59,7 @@ class Recital:
         standings: Standings,
         orphans: Orphans,
         readiness: Readiness,
+        news: News,
         metrics: Metrics,
         tracer: Tracer,
         worker: Callable[[], Worker],
@@ -76,6 +77,7 @@ class Recital:
         self.standings = standings
         self.orphans = orphans
         self.readiness = readiness
+        self.news = news
         self.metrics = metrics
         self.tracer = tracer
         self._worker = worker
@@ -178,6 +180,7 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
     from adapters_storage.jobs.queue import ProcrastinateJobs
     from adapters_storage.mail import mailer_of
     from adapters_storage.postgres.connections import separate, transactional
+    from adapters_storage.postgres.news import PostgresNews
     from adapters_storage.postgres.unit_of_work import PostgresStore
     from adapters_storage.sealer import JoserfcSealer, secret_in
     from adapters_storage.structs import prepare_structs
@@ -203,6 +206,8 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
     engine = separate(url)
     closing.callback(engine.dispose)
     store = PostgresStore(engine, ProcrastinateJobs)
+    news = PostgresNews(url)
+    closing.callback(news.close)
     analytics = closing.enter_context(analytics_of(settings))
     agreement = agreement_in(settings.agreement_dir)
     recording = Recording(
@@ -287,6 +292,7 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
         standings=Standings(store=store),
         orphans=orphans,
         readiness=Readiness(_checks(engine, store, staging, archive, audio)),
+        news=news,
         metrics=metrics,
         tracer=tracer,
         worker=worker,

@@ -24,6 +24,7 @@ from recital_core.ports.collections import (
     CollectedText,
     Collection,
 )
+from recital_core.ports.news import Change, News
 from recital_core.ports.outside import Analytics, Mailer
 from recital_core.ports.pages import Page
 from recital_core.ports.people import AuditLog, Credentials, Invitations, Signatures, SpeakerFilter, Speakers
@@ -50,6 +51,7 @@ __all__ = [
     "Backlog",
     "Blob",
     "BlobStore",
+    "Change",
     "Clock",
     "CollectedAudio",
     "CollectedPerson",
@@ -69,6 +71,7 @@ __all__ = [
     "LevelFrames",
     "Loudness",
     "Mailer",
+    "News",
     "Page",
     "Peaks",
     "Received",

@@ -12,6 +12,7 @@ from recital_core.letters import LetterKind
 from recital_core.ports import Backlog
 from recital_core.sessions import SessionId
 from recital_core.speakers import SpeakerId
+from recital_core.testing.news import MemoryNews
 from recital_core.testing.people import (
     MemoryAuditLog,
     MemoryCredentials,
@@ -69,6 +70,7 @@ class MemoryStore:
         self._claimed: set[SessionId] = set()
         self._lock = threading.RLock()
         self._open = False
+        self.news = MemoryNews()
 
     @contextmanager
     def transaction(self) -> Iterator[MemoryTransaction]:
@@ -78,15 +80,20 @@ class MemoryStore:
             try:
                 rows = self._rows.copy()
                 yield MemoryTransaction(rows)
-                self._rows = rows
+                before, self._rows = self._rows, rows
             finally:
                 self._open = False
+            self.news.tell(before, rows)
 
     @contextmanager
     def separately(self) -> Iterator[MemoryTransaction]:
         with self._lock:
             self._must_be_closed()
-            yield MemoryTransaction(self._rows)
+            before = self._rows.copy()
+            try:
+                yield MemoryTransaction(self._rows)
+            finally:
+                self.news.tell(before, self._rows)
 
     @contextmanager
     def claim(self, session_id: SessionId) -> Iterator[bool]:

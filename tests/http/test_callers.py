@@ -73,6 +73,7 @@ ALLOWED: dict[str, dict[str, int]] = {
     "retireText": AGREED | dict.fromkeys((*DANA, "admin"), 204) | {"noam": 404},
     "putPlace": AGREED | dict.fromkeys((*DANA, "admin"), 204) | {"noam": 404},
     "listSessions": APPROVED,
+    "followSessions": APPROVED | {"delegated": 403},
     "openSession": OWN | {"admin": 409},
     "getSession": OWN_OR_ADMIN,
     "disavowSession": OWN_OR_ADMIN | dict.fromkeys((*DANA, "admin"), 202),
@@ -128,7 +129,9 @@ def recital(database_url: str, tmp_path_factory: pytest.TempPathFactory, migrate
 
 @pytest.fixture(scope="module")
 def client(recital: Recital) -> Iterator[TestClient[Litestar]]:
-    with TestClient(create_app(recital), base_url=ORIGIN, raise_server_exceptions=False) as client:
+    app = create_app(recital)
+    app.state.streams.end()  # as when the server stops: a stream would have no end
+    with TestClient(app, base_url=ORIGIN, raise_server_exceptions=False) as client:
         yield client
 
 
