@@ -6,7 +6,20 @@ from typing import Any
 
 import click
 
-from adapters_cli import audit, db, doctor, importing, serve, sessions, settings, speakers, standings, texts, worker
+from adapters_cli import (
+    audit,
+    db,
+    doctor,
+    importing,
+    jobs,
+    serve,
+    sessions,
+    settings,
+    speakers,
+    standings,
+    texts,
+    worker,
+)
 from adapters_cli.failures import exit_code, one_line
 from adapters_cli.start import Installation
 from recital_core import errors
@@ -35,5 +48,5 @@ def main(ctx: click.Context) -> None:
     ctx.obj = Installation()
 
 
-for part in (serve, worker, doctor, settings, db, speakers, texts, sessions, standings, audit, importing):
+for part in (serve, worker, doctor, settings, db, speakers, texts, sessions, jobs, standings, audit, importing):
     main.add_command(part.command)

@@ -1,4 +1,4 @@
-"""`recital serve`: all of Recital in one process."""
+"""`recital serve`: all of Recital with one command."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import click
 from adapters_cli.https import tell_how_to_trust, with_own_certificate
 from adapters_cli.log import log_to_stderr
 from adapters_cli.start import Installation, local_admin
+from adapters_cli.web_processes import serve_with
 
 if TYPE_CHECKING:
     from adapters_storage.assembly import Recital
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 @click.option("--host", help="Address to listen on.  [RECITAL_HOST]")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on, 0 for any.  [RECITAL_PORT]")
 @click.option("--data", type=click.Path(file_okay=False), help="Data folder.  [RECITAL_DATA_DIR]")
-@click.option("--workers", type=click.IntRange(1, 64), help="Sessions finalised at one time.  [RECITAL_WORKERS]")
+@click.option("--workers", type=click.IntRange(1, 64), help="Web processes.  [RECITAL_WEB_PROCESSES]")
+@click.option("--concurrency", type=click.IntRange(1, 64), help="Sessions finalised at once.  [RECITAL_CONCURRENCY]")
 @click.option("--https", is_flag=True, help="Speak HTTPS with a certificate of this machine's own, for phones.")
 @click.option("--no-jobs", is_flag=True, help="Leave finalising to `recital worker`.")
 @click.pass_obj
@@ -33,6 +35,7 @@ def command(
     port: int | None,
     data: str | None,
     workers: int | None,
+    concurrency: int | None,
     https: bool,
     no_jobs: bool,
 ) -> None:
@@ -40,15 +43,22 @@ def command(
 
     With no settings at all, everything lives in the folder .data, and only this machine can reach the server.
     """
-    for name, value in (("HOST", host), ("PORT", port), ("DATA_DIR", data), ("WORKERS", workers)):
+    for name, value in (("HOST", host), ("PORT", port), ("DATA_DIR", data)):
         installation.option(f"RECITAL_{name}", value)
+    installation.option("RECITAL_WEB_PROCESSES", workers)
+    installation.option("RECITAL_CONCURRENCY", concurrency)
     log_to_stderr(installation.settings.log_format)
     certificate = with_own_certificate(installation) if https else None
     with installation.recital(serving=True) as recital, _working(recital, wanted=not no_jobs), recital.telling():
-        from adapters_http.server import serve
+        from adapters_http.server import listening_socket, serve_on, usable
 
         settings = recital.settings
-        serve(recital, settings.host, settings.port, listening=lambda port: _greet(recital, port, certificate))
+        usable(settings)
+        with listening_socket(settings.host, settings.port) as bound:
+            if settings.web_processes == 1:
+                serve_on(recital, bound, listening=lambda port: _greet(recital, port, certificate))
+            else:
+                serve_with(settings, bound, listening=lambda port: _greet(recital, port, certificate))
 
 
 def _greet(recital: Recital, port: int, certificate: LocalCertificate | None) -> None:

@@ -11,15 +11,15 @@ from adapters_cli.start import Installation
 
 
 @click.command("worker")
-@click.option("--concurrency", type=click.IntRange(1, 64), help="Sessions at one time.  [RECITAL_WORKERS]")
+@click.option("--concurrency", type=click.IntRange(1, 64), help="Sessions at one time.  [RECITAL_CONCURRENCY]")
 @click.pass_obj
 def command(installation: Installation, concurrency: int | None) -> None:
     """Finalise sessions until it is stopped, without serving."""
-    installation.option("RECITAL_WORKERS", concurrency)
+    installation.option("RECITAL_CONCURRENCY", concurrency)
     log_to_stderr(installation.settings.log_format)
     with installation.recital() as recital, recital.telling():
         worker = recital.worker()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: worker.stop())
-        click.echo(f"Working, {recital.settings.workers} at one time. Ctrl-C stops.")
+        click.echo(f"Working, {recital.settings.concurrency} at one time. Ctrl-C stops.")
         worker.run()

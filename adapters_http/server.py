@@ -71,8 +71,14 @@ def serve(recital: Recital, host: str, port: int, *, listening: Callable[[int], 
     Speaks HTTPS where the settings name a certificate. Calls `listening` with the port, which the system has chosen
     for 0, once connections are taken. Raises SettingWrong when the address or the certificate cannot be used.
     """
+    usable(recital.settings)
+    with listening_socket(host, port) as bound:
+        serve_on(recital, bound, listening=listening)
+
+
+def serve_on(recital: Recital, bound: socket.socket, *, listening: Callable[[int], None] = lambda _port: None) -> None:
+    """As `serve`, on a socket that listens already, and that other processes may answer on, too."""
     settings = recital.settings
-    _usable(settings)
     app = create_app(recital)
     config = uvicorn.Config(
         observed(app, recital.metrics, recital.tracer),
@@ -89,12 +95,12 @@ def serve(recital: Recital, host: str, port: int, *, listening: Callable[[int], 
         ssl_keyfile=settings.tls_key,
     )
     server = EndingStreams(config, app.state.streams)
-    with _listening_socket(host, port) as bound, _signals_end_only(server):
+    with _signals_end_only(server):
         listening(bound.getsockname()[1])
         server.run(sockets=[bound])
 
 
-def _usable(settings: Settings) -> None:
+def usable(settings: Settings) -> None:
     """Raises SettingWrong when certificate and key do not fit, or the key asks for a password."""
     if settings.tls_certificate is None:
         return
@@ -105,7 +111,8 @@ def _usable(settings: Settings) -> None:
         raise errors.SettingWrong(f"{names} cannot be used: {failure}.") from failure
 
 
-def _listening_socket(host: str, port: int) -> socket.socket:
+def listening_socket(host: str, port: int) -> socket.socket:
+    """Raises SettingWrong when the address cannot be listened on."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=WAITING_CONNECTIONS)

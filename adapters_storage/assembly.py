@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from adapters_storage.database import Schema, database_url, last_migration, newest_migration
+from adapters_storage.database import Schema, database_url, last_migration, missing_after
 from adapters_storage.readiness import Readiness
 from adapters_storage.settings import Settings
 from adapters_storage.telemetry.figures import figures_of
@@ -165,7 +165,7 @@ def _migrate(settings: Settings, url: str, *, serving: bool) -> None:
     if schema.is_current:
         return
     if settings.database_url is not None and not serving:
-        raise errors.DatabaseUnavailable("The database is not at this version of Recital. Run: recital db upgrade")
+        raise errors.DatabaseUnavailable(f"{missing_after(schema.revision)} Run: recital db upgrade")
     schema.upgrade()
 
 
@@ -262,7 +262,7 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
             recording=recording,
             accounts=accounts,
             correspondence=correspondence,
-            concurrency=settings.workers,
+            concurrency=settings.concurrency,
             tidy=orphans.sweep,
             interrupt=audio.close,
             metrics=metrics,
@@ -307,8 +307,9 @@ def _checks(
 
         with answering(), engine.connect() as connection:
             last = last_migration(connection.exec_driver_sql)
-        if last != newest_migration():
-            raise errors.DatabaseUnavailable("The queue's tables are not at this version. Run: recital db upgrade")
+        missing = missing_after(last)
+        if missing:
+            raise errors.DatabaseUnavailable(f"{missing} Run: recital db upgrade")
 
     return {
         "database": store.check,

@@ -52,8 +52,8 @@ class Schema:
 
     @property
     def is_current(self) -> bool:
-        """Whether the newest migration was the last that was applied. Raises DatabaseUnavailable."""
-        return self.revision == newest_migration()
+        """Whether no migration that this version knows is missing. Raises DatabaseUnavailable."""
+        return not missing_after(self.revision)
 
     @property
     def revision(self) -> str | None:
@@ -98,6 +98,18 @@ class Schema:
 def newest_migration() -> str:
     """The newest that this version of Recital knows."""
     return max(Path(migrations.__file__).parent.glob("versions/v*.py")).name[1:5]
+
+
+def missing_after(revision: str | None) -> str:
+    """What is missing of a database at `revision`, in one sentence; nothing of one that a newer version has upgraded.
+
+    Migrations only add what the two versions before can do without, so that servers go on while others are replaced.
+    """
+    if revision is not None and revision >= newest_migration():
+        return ""
+    return (
+        f"The database is at migration {revision or 'nothing'}, and this version of Recital needs {newest_migration()}."
+    )
 
 
 def last_migration(execute: Callable[[LiteralString], Any]) -> str | None:

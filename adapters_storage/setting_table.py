@@ -133,7 +133,15 @@ SETTINGS = (
         "hours without a call after which a session is closed",
         whole(1, 24 * 366),
     ),
-    Setting("workers", "RECITAL_WORKERS", "1", "sessions that are finalised at one time", whole(1, 64)),
+    Setting(
+        "concurrency",
+        "RECITAL_CONCURRENCY",
+        "1",
+        "sessions that a server or a worker finalises at one time",
+        whole(1, 64),
+        aliases=("RECITAL_WORKERS",),
+    ),
+    Setting("web_processes", "RECITAL_WEB_PROCESSES", "1", "processes that a server answers with", whole(1, 64)),
     Setting(
         "admin_email", "RECITAL_ADMIN_EMAIL", "admin@localhost", "account that `recital serve` makes", email_address
     ),

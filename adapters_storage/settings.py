@@ -44,7 +44,8 @@ class Settings:
     long_sentence_words: int
     segment_ms: int
     abandon_after_hours: int
-    workers: int
+    concurrency: int
+    web_processes: int
     admin_email: str
     approval: bool
     open_sessions: int

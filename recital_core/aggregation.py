@@ -20,7 +20,17 @@ from recital_core.audit import OPERATOR, Actor, Event
 from recital_core.captions import TranscriptHeader, kept_spans, refined, takes, webvtt
 from recital_core.contributions import tally
 from recital_core.manifest import MeasuredCapture, decode, encode, in_state, manifest
-from recital_core.ports import Analytics, AudioWorkshop, BlobStore, Clock, JoinedAudio, Sealer, SegmentAudio, Store
+from recital_core.ports import (
+    Analytics,
+    AudioWorkshop,
+    BlobStore,
+    Clock,
+    JoinedAudio,
+    Sealer,
+    SegmentAudio,
+    Store,
+    Transaction,
+)
 from recital_core.published import MANIFEST, PEAKS, RETRACTIONS, TRANSCRIPT, Shelf, archive_prefix, staged_prefix
 from recital_core.quality import assess, measure
 from recital_core.recording import ABANDONED, discard, segment_key, staging_prefix
@@ -117,11 +127,7 @@ class Aggregation:
             session = _there(tx.sessions.lock(session_id))
             if session.state in (State.ACTIVE, State.UPLOADED):
                 raise errors.WrongState(f"The session is {session.state}: there is nothing to retry.")
-            cleared = msgspec.structs.replace(session, attempts=0, problem=None)
-            tx.sessions.save(cleared)
-            tx.jobs.finalize(session_id)
-            tx.audit.add(by.did(Event.SESSION_RETRIED, self._clock.now(), to=session.speaker_id, session_id=session_id))
-        return cleared
+            return tried_again(tx, session, self._clock.now(), by)
 
     def publish_retractions(self) -> None:
         """Publish in the archive which sessions were there once and are no more, for those who have copies.
@@ -295,6 +301,16 @@ class Aggregation:
             tx.sessions.save(moved)
             tx.standings.count(tally([(now, moved)]))
         return moved
+
+
+def tried_again(tx: Transaction, session: RecitalSession, now: datetime, by: Actor) -> RecitalSession:
+    """The session without its failed attempts, waiting for a worker; what a published one is told of stays said."""
+    if session.state is not State.UPLOADED:
+        session = msgspec.structs.replace(session, attempts=0, problem=None)
+        tx.sessions.save(session)
+    tx.jobs.finalize(session.id)
+    tx.audit.add(by.did(Event.SESSION_RETRIED, now, to=session.speaker_id, session_id=session.id))
+    return session
 
 
 def _told(session: RecitalSession, problems: Sequence[str]) -> str | None:

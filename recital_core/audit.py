@@ -29,6 +29,7 @@ class Event(enum.StrEnum):
     ACCOUNT_ERASED = "account-erased"
     SESSION_RETRIED = "session-retried"
     SESSION_DISCARDED = "session-discarded"
+    JOB_RETRIED = "job-retried"
     EXPORTED = "exported"
 
 

@@ -114,6 +114,13 @@ class TextNotFound(NotFound):
     title = "There is no such text"
 
 
+# ---- jobs
+
+
+class JobNotFound(NotFound):
+    title = "There is no such job"
+
+
 # ---- sessions
 
 

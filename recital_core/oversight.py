@@ -7,10 +7,12 @@ from datetime import date, timedelta
 
 import msgspec
 
-from recital_core.audit import Entry, Event
+from recital_core import errors
+from recital_core.aggregation import tried_again
+from recital_core.audit import OPERATOR, Actor, Entry, Event
 from recital_core.contributions import day
 from recital_core.measures import Verdict
-from recital_core.ports import Backlog, Clock, Day, Page, Store, Totals
+from recital_core.ports import Backlog, Clock, Day, Job, JobState, Page, Store, Totals
 from recital_core.sessions import State
 from recital_core.speakers import Role, SpeakerId
 
@@ -89,6 +91,29 @@ class Oversight:
             named = {one for entry in entries.items for one in (entry.actor_id, entry.subject_id) if one}
             people = {speaker.id: speaker.email or speaker.display_name for speaker in tx.speakers.some(named)}
         return LogPage(entries=entries, people=people)
+
+    def jobs(self, *, state: JobState | None = None, cursor: str | None = None, limit: int = 20) -> Page[Job]:
+        """What waits for workers, is in their hands, or was given up, the newest first. Raises Invalid for a cursor."""
+        with self._store.separately() as tx:
+            return tx.jobs.page(state, cursor, limit)
+
+    def retry_job(self, job_id: int, by: Actor = OPERATOR) -> None:
+        """Have a job taken up at once that waits or was given up; a session starts anew with its attempts.
+
+        Raises JobNotFound; WrongState while it runs.
+        """
+        with self._store.transaction() as tx:
+            job = tx.jobs.get(job_id)
+            if job is None:
+                raise errors.JobNotFound("There is no job of this number: it may have been done meanwhile.")
+            if job.state is JobState.RUNNING:
+                raise errors.WrongState("A worker has this job in hand.", state=job.state)
+            session = tx.sessions.lock(job.session_id) if job.session_id else None
+            if session is not None:
+                tried_again(tx, session, self._clock.now(), by)
+            else:
+                tx.jobs.again(job_id)
+                tx.audit.add(by.did(Event.JOB_RETRIED, self._clock.now(), kind=job.kind))
 
 
 def last(days: int, today: date) -> list[date]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import AsyncGenerator
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import get
 from litestar.concurrency import sync_to_thread
-from litestar.params import FromQuery
+from litestar.params import QueryParameter
 from litestar.response import Stream as EventStream
 
 from adapters_http.auth.callers import not_delegated, signed_in
@@ -42,21 +42,23 @@ class Scope(enum.StrEnum):
     media_type=EVENTS,
     responses=declared(401, 403, 503),
 )
-async def follow_sessions(recital: Asked, request: RecitalRequest, scope: FromQuery[Scope] = Scope.MINE) -> EventStream:
+async def follow_sessions(
+    recital: Asked, request: RecitalRequest, whose: Annotated[Scope, QueryParameter(name="scope")] = Scope.MINE
+) -> EventStream:
     """The caller's sessions as they change, for an admin with `scope=all` everybody's: events named `session`.
 
     Whoever connects, or connects again, looks at the lists for what was before.
     """
-    if scope is Scope.ALL:
+    if whose is Scope.ALL:
         request.user.must_be(Role.ADMIN)
     open_streams: Streams = request.app.state.streams
-    opened = open_streams.opened(request.user.id, everybodys=scope is Scope.ALL)
+    opened = open_streams.opened(request.user.id, everybodys=whose is Scope.ALL)
     stream = await opened.__aenter__()
 
     async def events() -> AsyncGenerator[bytes, None]:
         try:
             yield BEGINNING
-            async for part in _told(recital, request, stream, scope):
+            async for part in _told(recital, request, stream, whose):
                 yield part
         finally:
             await opened.__aexit__(None, None, None)
@@ -65,19 +67,21 @@ async def follow_sessions(recital: Asked, request: RecitalRequest, scope: FromQu
     return EventStream(events(), headers={"X-Accel-Buffering": "no"})
 
 
-async def _told(recital: Recital, request: RecitalRequest, stream: Stream, scope: Scope) -> AsyncGenerator[bytes, None]:
+async def _told(recital: Recital, request: RecitalRequest, stream: Stream, whose: Scope) -> AsyncGenerator[bytes, None]:
     """Events as long as the caller's sign-in holds, and their role allows what they follow."""
-    handler: Any = request.route_handler
+    connection: Any = request
     while not stream.is_over:
         changed = await stream.next(HEARTBEAT_S)
         try:
-            await signed_in(request, handler)
-            request.user.must_be(Role.ADMIN if scope is Scope.ALL else Role.SPEAKER)
+            await signed_in(connection, request.route_handler)
+            request.user.must_be(Role.ADMIN if whose is Scope.ALL else Role.SPEAKER)
             shown = [await sync_to_thread(_event, recital, request, session_id) for session_id in changed]
         except errors.NotAllowed:
             return
         except errors.Unavailable:
-            shown = []  # once the database is back, the stream is ended, and its client looks for itself
+            if changed:
+                return  # its client comes back, and looks for itself
+            shown = []
         yield b"".join(shown) or HEARTBEAT
 
 

@@ -21,15 +21,14 @@ from procrastinate.sync_psycopg_connector import SyncPsycopgConnector
 from procrastinate.tasks import configure_task
 from sqlalchemy import Connection, text
 
+from adapters_storage.jobs.listing import again, job_of, page_of_jobs
+from adapters_storage.jobs.tasks import FINALIZE, LETTERS, PUBLISH_RETRACTIONS, RETRACTIONS, WRITE
 from recital_core import errors
 from recital_core.letters import LetterKind
-from recital_core.ports import Backlog
+from recital_core.ports import Backlog, Job, JobState, Page
 from recital_core.sessions import SessionId
 from recital_core.speakers import SpeakerId
 
-FINALIZE = "finalize"
-WRITE, LETTERS = "write", "letters"
-PUBLISH_RETRACTIONS, RETRACTIONS = "publish_retractions", "retractions"
 MOST_ATTEMPTS = 10
 SHORTEST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
@@ -109,6 +108,15 @@ class ProcrastinateJobs:
     def backlog(self, now: datetime) -> Backlog:
         found = self._connection.execute(BACKLOG, {"now": now}).one()
         return Backlog(waiting=found.waiting, oldest_at=found.oldest_at, running=found.running, failed=found.failed)
+
+    def page(self, state: JobState | None, cursor: str | None, limit: int) -> Page[Job]:
+        return page_of_jobs(self._connection, state, cursor, limit)
+
+    def get(self, job_id: int) -> Job | None:
+        return job_of(self._connection, job_id)
+
+    def again(self, job_id: int) -> None:
+        again(self._connection, job_id)
 
     def take_up_forgotten(self) -> int:
         """Enqueue unfinished sessions that no job waits for and that may be tried again; and how many they were."""

@@ -21,15 +21,8 @@ from procrastinate.jobs import DEFAULT_QUEUE, DeleteJobCondition, Status
 from procrastinate.utils import utcnow
 from sqlalchemy import Engine
 
-from adapters_storage.jobs.queue import (
-    FINALIZE,
-    LETTERS,
-    MOST_ATTEMPTS,
-    PUBLISH_RETRACTIONS,
-    WRITE,
-    ProcrastinateJobs,
-    pause_after,
-)
+from adapters_storage.jobs.queue import MOST_ATTEMPTS, ProcrastinateJobs, pause_after
+from adapters_storage.jobs.tasks import FINALIZE, LETTERS, PUBLISH_RETRACTIONS, SWEEP, TIDY, WRITE
 from adapters_storage.jobs.tries import LetterTries, RetractionTries
 from adapters_storage.postgres.unit_of_work import answering
 from adapters_storage.telemetry.logs import about
@@ -45,8 +38,7 @@ from recital_core.recording import Recording
 from recital_core.sessions import SessionId
 from recital_core.speakers import SpeakerId
 
-SWEEP, EVERY_MINUTE = "sweep", "* * * * *"
-TIDY, EVERY_HOUR = "tidy", "0 * * * *"
+EVERY_MINUTE, EVERY_HOUR = "* * * * *", "0 * * * *"
 POLL_S = 5.0
 HEARTBEAT_S = 1.0
 DEAD_AFTER_S = 5.0  # without a heartbeat; taking up a living worker's job is harmless, the session is claimed

@@ -28,6 +28,7 @@ from recital_core.ports.news import Change, News
 from recital_core.ports.outside import Analytics, Mailer
 from recital_core.ports.pages import Page
 from recital_core.ports.people import AuditLog, Credentials, Invitations, Signatures, SpeakerFilter, Speakers
+from recital_core.ports.queue import Job, JobKind, JobState
 from recital_core.ports.readings import (
     Intake,
     Received,
@@ -65,6 +66,9 @@ __all__ = [
     "Document",
     "Intake",
     "Invitations",
+    "Job",
+    "JobKind",
+    "JobState",
     "Jobs",
     "JoinedAudio",
     "Leader",

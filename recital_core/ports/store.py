@@ -9,7 +9,9 @@ from typing import Protocol
 import msgspec
 
 from recital_core.letters import LetterKind
+from recital_core.ports.pages import Page
 from recital_core.ports.people import AuditLog, Credentials, Invitations, Signatures, Speakers
+from recital_core.ports.queue import Job, JobState
 from recital_core.ports.readings import Sessions, Texts
 from recital_core.ports.standings import Standings
 from recital_core.sessions import SessionId
@@ -43,6 +45,14 @@ class Jobs(Protocol):
 
     def forget_letters(self, speaker_id: SpeakerId) -> None:
         """Write the speaker none of the letters that still wait, and forget those that could not be sent."""
+
+    def page(self, state: JobState | None, cursor: str | None, limit: int) -> Page[Job]:
+        """What waits, runs or failed, the newest first. Raises Invalid for a cursor that is not of this list."""
+
+    def get(self, job_id: int) -> Job | None: ...
+
+    def again(self, job_id: int) -> None:
+        """Have a job that waits or failed taken up at once; one that runs, or waits once more already, stays."""
 
     def publish_retractions(self) -> None:
         """Have one worker at a time publish the list of retractions anew, once this transaction commits.

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from recital_core import errors
 from recital_core.letters import LetterKind
-from recital_core.ports import Backlog
+from recital_core.ports import Backlog, Job, JobKind, JobState, Page
 from recital_core.sessions import SessionId
 from recital_core.speakers import SpeakerId
 from recital_core.testing.news import MemoryNews
@@ -46,6 +46,31 @@ class MemoryJobs:
     def backlog(self, now: datetime) -> Backlog:  # noqa: ARG002 - the port's; here nobody knows how long work waits
         waiting = len(self._rows.jobs) + len(self._rows.letters) + self._rows.retractions_wanted
         return Backlog(waiting=waiting, oldest_at=None, running=0, failed=0)
+
+    def page(self, state: JobState | None, cursor: str | None, limit: int) -> Page[Job]:
+        """Sessions that wait, the newest first: nothing runs or fails here."""
+        waiting = [] if state not in (None, JobState.WAITING) else [self._job(session) for session in self._rows.jobs]
+        before = [job for job in reversed(waiting) if cursor is None or job.id < int(cursor)]
+        return Page(items=before[:limit], next=str(before[limit - 1].id) if before[limit:] else None)
+
+    def get(self, job_id: int) -> Job | None:
+        return next((job for job in self.page(None, None, len(self._rows.jobs)).items if job.id == job_id), None)
+
+    def again(self, job_id: int) -> None:
+        """What waits is taken up at once in any case."""
+
+    def _job(self, session_id: SessionId) -> Job:
+        session = self._rows.sessions[session_id]
+        return Job(
+            id=self._rows.jobs.index(session_id),
+            kind=JobKind.FINALIZE,
+            session_id=session_id,
+            state=JobState.WAITING,
+            attempts=session.attempts,
+            queued_at=None,
+            scheduled_at=None,
+            problem=session.problem,
+        )
 
 
 class MemoryTransaction:

@@ -94,3 +94,13 @@ def test_retry_forgets_failures_and_enqueues(terminal: Terminal, recital: Recita
     assert terminal.json("sessions", "show", str(session_id))["session"]["attempts"] == 0
     _, active = begun_session(recital)
     terminal.refused("sessions", "retry", str(active), code=5)
+
+
+def test_the_queue_is_listed_and_a_job_tried_again(terminal: Terminal, recital: Recital) -> None:
+    session_id = ended_session(recital)
+    waiting = terminal.json("jobs", "list", "--state", "waiting")
+    [job] = [job for job in waiting if job["kind"] == "finalize"]
+    assert job["session_id"] == str(session_id)
+    assert str(session_id) in terminal.run("jobs", "list").stdout
+    assert "waiting for a worker" in terminal.run("jobs", "retry", str(job["id"])).stdout
+    assert "job" in terminal.refused("jobs", "retry", "999999", code=4)

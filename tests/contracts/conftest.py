@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from adapters_storage.postgres.connections import separate
 from adapters_storage.postgres.unit_of_work import PostgresStore
 from recital_core.letters import LetterKind
-from recital_core.ports import Backlog, Jobs, Store
+from recital_core.ports import Backlog, Job, Jobs, JobState, Page, Store
 from recital_core.sessions import Capture, RecitalSession, SessionId
 from recital_core.speakers import Credential, CredentialId, CredentialKind, Role, Speaker, SpeakerId
 from recital_core.testing.store import MemoryStore
@@ -37,6 +37,13 @@ class NoJobs:
 
     def backlog(self, now: datetime) -> Backlog:  # noqa: ARG002
         return Backlog(waiting=0, oldest_at=None, running=0, failed=0)
+
+    def page(self, _state: JobState | None, _cursor: str | None, _limit: int) -> Page[Job]:
+        return Page(items=(), next=None)
+
+    def get(self, _job_id: int) -> Job | None: ...
+
+    def again(self, _job_id: int) -> None: ...
 
 
 @pytest.fixture(params=["memory", "postgres"])

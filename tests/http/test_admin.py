@@ -55,11 +55,21 @@ def test_the_log_says_who_did_what_to_whom_and_from_where(admin: Caller, pending
     assert (log["people"][entry["actor_id"]], log["people"][entry["subject_id"]]) == (admin.email, pending.email)
 
 
+def test_the_queue_is_seen_and_what_waits_in_it_can_be_hurried(admin: Caller, dana: Caller) -> None:
+    ended = dana.ended()[-36:]
+    jobs = admin.get("/api/admin/jobs", params={"state": "waiting"}).json()
+    [job] = [job for job in jobs["items"] if job["session_id"] == ended]
+    assert (job["kind"], job["state"], job["attempts"], job["problem"]) == ("finalize", "waiting", 0, None)
+    assert admin.post(f"/api/admin/jobs/{job['id']}/retry").status_code == 202
+    assert admin.get("/api/admin/jobs?cursor=x").status_code == 422
+
+
 def test_a_session_is_retried_or_discarded_by_whoever_operates(admin: Caller, dana: Caller) -> None:
     ended = dana.ended()[-36:]
     assert admin.post(f"/api/admin/sessions/{ended}/retry").status_code == 202
     assert admin.post(f"/api/admin/sessions/{ended}/discard").json()["state"] == "discarded"
     assert slug(admin.post(f"/api/admin/sessions/{uuid.uuid4()}/retry")) == "session-not-found"
+    assert slug(admin.post("/api/admin/jobs/0/retry")) == "job-not-found"
     events = [entry["event"] for entry in admin.get("/api/admin/audit").json()["items"]]
     assert {"session-retried", "session-discarded"} <= set(events)
 

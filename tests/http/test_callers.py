@@ -94,6 +94,8 @@ ALLOWED: dict[str, dict[str, int]] = {
     "getOverview": ADMIN,
     "readAudit": ADMIN,
     "getLimits": ADMIN,
+    "listJobs": ADMIN,
+    "retryJob": ADMIN | {"admin": 404},
     "retrySession": ADMIN | {"admin": 409},
     "discardSession": ADMIN | {"admin": 202},
 }
@@ -238,6 +240,7 @@ def path_of(operation: Operation, text: str = "", session: str = "") -> str:
         speaker_id=nothing,
         invitation_id=nothing,
         number=0,
+        job_id=0,
         name="light.audio.mp3",
         secret="made-up",
     )

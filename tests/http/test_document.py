@@ -19,6 +19,7 @@ WITHOUT_A_BODY = {
     "eraseMe",
     "revokeToken",
     "disavowSession",
+    "retryJob",
     "retireText",
     "putPlace",
     "withdrawInvitation",

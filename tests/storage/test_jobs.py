@@ -12,11 +12,15 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
+from adapters_storage.clock import SystemClock
 from adapters_storage.jobs.queue import MOST_ATTEMPTS, ProcrastinateJobs, pause_after
 from adapters_storage.postgres.connections import separate, transactional
 from adapters_storage.postgres.unit_of_work import PostgresStore
+from recital_core import errors
+from recital_core.audit import Event
 from recital_core.letters import LetterKind
-from recital_core.ports import Store
+from recital_core.oversight import Oversight
+from recital_core.ports import JobKind, JobState, Store
 from recital_core.sessions import Capture, Ending, RecitalSession, SessionId, State
 from recital_core.speakers import Role, Speaker, SpeakerId
 from recital_core.texts import Language, RecitalText, TextId, TextSource
@@ -341,3 +345,58 @@ def test_the_backlog_tells_what_waits_since_when_and_what_was_given_up(engine: E
                 (status,),
             )
     assert backlog(datetime.now(UTC)) == (2, 1, 1, True)
+
+
+def test_operators_see_what_waits_runs_and_was_given_up(store: Store, database: str, text: RecitalText) -> None:
+    failing = added(store, text, State.ENDED, attempts=3, problem="There is no room.")
+    with store.transaction() as tx:
+        tx.jobs.finalize(failing)
+        tx.jobs.write(LetterKind.AGREED, SpeakerId(uuid.uuid4()))
+        tx.jobs.publish_retractions()
+    with psycopg.connect(database, autocommit=True) as connection:
+        for status in ("doing", "failed"):
+            connection.execute("UPDATE procrastinate_jobs SET status = %s WHERE task_name <> 'write'", [status])
+    with store.separately() as tx:
+        retractions, session = tx.jobs.page(JobState.FAILED, None, 10).items
+        [letter] = tx.jobs.page(JobState.WAITING, None, 10).items
+        first = tx.jobs.page(None, None, 2)
+        assert [job.id for job in first.items] == [retractions.id, letter.id]
+        assert list(tx.jobs.page(None, first.next, 2).items) == [session]
+        assert list(tx.jobs.page(JobState.RUNNING, None, 10).items) == []
+        with pytest.raises(errors.Invalid):
+            tx.jobs.page(None, "x", 2)
+    assert (session.kind, session.session_id, session.attempts) == (JobKind.FINALIZE, failing, 3)
+    assert (session.problem, retractions.kind, letter.kind) == (
+        "There is no room.",
+        JobKind.RETRACTIONS,
+        JobKind.LETTER,
+    )
+    assert session.queued_at is not None
+
+
+def test_what_was_given_up_is_taken_up_again_and_that_is_in_the_log(
+    store: Store, database: str, text: RecitalText
+) -> None:
+    failing = added(store, text, State.ENDED, attempts=10, problem="There is no room.")
+    oversight = Oversight(store=store, clock=SystemClock())
+    with store.transaction() as tx:
+        tx.jobs.finalize(failing)
+        tx.jobs.write(LetterKind.AGREED, SpeakerId(uuid.uuid4()))
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("UPDATE procrastinate_jobs SET status = 'doing'")
+        [letter, session] = oversight.jobs(state=JobState.RUNNING).items
+        with pytest.raises(errors.WrongState):
+            oversight.retry_job(session.id)
+        connection.execute("UPDATE procrastinate_jobs SET status = 'failed'")
+    for job in (letter, session):
+        oversight.retry_job(job.id)
+    waiting = oversight.jobs(state=JobState.WAITING).items
+    assert {(job.kind, job.attempts, job.problem) for job in waiting} == {
+        (JobKind.FINALIZE, 0, None),
+        (JobKind.LETTER, 0, None),
+    }
+    assert oversight.jobs(state=JobState.FAILED).items == []
+    logged = oversight.audit().entries.items
+    assert {entry.event for entry in logged} == {Event.SESSION_RETRIED, Event.JOB_RETRIED}
+    with pytest.raises(errors.JobNotFound):
+        oversight.retry_job(letter.id + 1000)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import uuid
+from pathlib import Path
 
 import psycopg
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
+import migrations
 from adapters_storage.postgres.schema import downgrade, engine_url, pending, upgrade
 from adapters_storage.postgres.tables import metadata
+from tests.running import RECITAL
 
 A_READING = """
     INSERT INTO speakers (id, email, display_name, role, created_at)
@@ -89,3 +94,43 @@ def test_what_an_erased_person_left_survives_the_way_down_and_up_again(empty_dat
     downgrade(empty_database, "base")
     assert asked(empty_database, "SELECT relname FROM pg_class WHERE relname IN ('speakers', 'audit_entries')") == []
     assert asked(empty_database, "SELECT proname FROM pg_proc WHERE proname = 'keep_audit_entries'") == []
+
+
+def test_two_processes_that_upgrade_at_one_time_do_it_once(empty_database: str, tmp_path: Path) -> None:
+    environment = {**os.environ, "RECITAL_DATABASE_URL": empty_database, "RECITAL_DATA_DIR": str(tmp_path)}
+    upgrading = [
+        subprocess.Popen([RECITAL, "db", "upgrade"], env=environment, cwd=tmp_path, stderr=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    ended = [process.communicate()[1] for process in upgrading]
+    assert ([process.returncode for process in upgrading], ended) == ([0, 0], [b"", b""])
+    assert pending(empty_database) == []
+
+
+def test_servers_of_the_two_versions_before_go_on_after_an_upgrade(empty_database: str) -> None:
+    """What they read is still there, and what they insert lacks nothing that must be given."""
+    *_, two_before, one_before, newest = sorted(
+        file.name[1:5] for file in Path(migrations.__file__).parent.glob("versions/v*.py")
+    )
+    for before, after in ((two_before, one_before), (one_before, newest)):
+        upgrade(empty_database, before)
+        known = columns_of(empty_database)
+        upgrade(empty_database, after)
+        now = columns_of(empty_database)
+        assert known.keys() <= now.keys(), f"{after} takes away what servers of {before} ask for"
+        asked_for = {
+            column
+            for column, must_be_given in now.items()
+            if must_be_given and not known.get(column, False) and column[0] in {table for table, _ in known}
+        }
+        assert asked_for == set(), f"{after} asks for what servers of {before} do not give"
+
+
+def columns_of(database: str) -> dict[tuple[str, str], bool]:
+    """Every column, and whether an insert has to name it."""
+    found = asked(
+        database,
+        "SELECT table_name, column_name, is_nullable = 'NO' AND column_default IS NULL"
+        " FROM information_schema.columns WHERE table_schema = 'public'",
+    )
+    return {(str(table), str(column)): bool(must) for table, column, must in found}

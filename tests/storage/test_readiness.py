@@ -57,7 +57,7 @@ def test_what_is_wrong_is_in_the_log(part: Part, caplog: pytest.LogCaptureFixtur
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_worker_that_died_of_something_unforeseen_is_named(tmp_path: Path, database: str) -> None:
     settings = Settings.load({"RECITAL_DATA_DIR": str(tmp_path / "data"), "RECITAL_DATABASE_URL": database})
-    with assembled(dataclasses.replace(settings, workers=-9)) as recital:
+    with assembled(dataclasses.replace(settings, concurrency=-9)) as recital:
         assert "worker" not in recital.readiness.ask()
         worker = recital.worker()
         worker.start()

@@ -221,7 +221,7 @@ def test_a_file_gives_what_the_environment_does_not(tmp_path: Path) -> None:
     dotenv = tmp_path / ".env"
     dotenv.write_text("RECITAL_PORT=9000\nRECITAL_HOST='0.0.0.0'\nRECITAL_WORKERS\n", encoding="utf-8")
     settings = Settings.load({"RECITAL_PORT": "9001"}, dotenv)
-    assert (settings.port, settings.host, settings.workers) == (9001, "0.0.0.0", 1)
+    assert (settings.port, settings.host, settings.concurrency) == (9001, "0.0.0.0", 1)
 
 
 def test_a_missing_file_is_fine(tmp_path: Path) -> None:

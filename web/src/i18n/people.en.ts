@@ -199,6 +199,7 @@ export const en = {
   'event.account-erased': 'Erasures',
   'event.session-retried': 'Recordings tried again',
   'event.session-discarded': 'Recordings discarded',
+  'event.job-retried': 'Jobs tried again',
   'event.exported': 'Exports',
   'said.signed-in': '{whom} signed in',
   'said.signed-out-everywhere': '{whom} signed out everywhere',
@@ -215,5 +216,6 @@ export const en = {
   'said.account-erased': 'An account was erased',
   'said.session-retried': '{who} had a recording tried again',
   'said.session-discarded': '{who} discarded a recording of {whom}',
+  'said.job-retried': '{who} had a job tried again: {kind}',
   'said.exported': '{who} exported recordings',
 } as const

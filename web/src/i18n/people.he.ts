@@ -200,6 +200,7 @@ export const he: PeopleMessages = {
   'event.account-erased': 'מחיקות חשבון',
   'event.session-retried': 'הקלטות שנוסו שוב',
   'event.session-discarded': 'הקלטות שנמחקו',
+  'event.job-retried': 'משימות שנוסו שוב',
   'event.exported': 'ייצוא',
   'said.signed-in': '{whom}: כניסה',
   'said.signed-out-everywhere': '{whom}: יציאה מכל מקום',
@@ -216,5 +217,6 @@ export const he: PeopleMessages = {
   'said.account-erased': 'חשבון נמחק',
   'said.session-retried': '{who}: ניסיון נוסף בהקלטה',
   'said.session-discarded': '{who}: מחיקת הקלטה של {whom}',
+  'said.job-retried': '{who}: ניסיון נוסף במשימה: {kind}',
   'said.exported': '{who}: ייצוא הקלטות',
 }

@@ -200,6 +200,7 @@ export const yi: PeopleMessages = {
   'event.account-erased': 'אויסגעמעקטע קאָנטעס',
   'event.session-retried': 'רעקאָרדירונגען נאָך אַ מאָל געפּרוּווט',
   'event.session-discarded': 'אויסגעמעקטע רעקאָרדירונגען',
+  'event.job-retried': 'אַרבעטן נאָך אַ מאָל געפּרוּווט',
   'event.exported': 'עקספּאָרטן',
   'said.signed-in': '{whom} איז אַרײַנגעקומען',
   'said.signed-out-everywhere': '{whom} איז אומעטום אַרויסגעגאַנגען',
@@ -216,5 +217,6 @@ export const yi: PeopleMessages = {
   'said.account-erased': 'אַ קאָנטע איז אויסגעמעקט געוואָרן',
   'said.session-retried': '{who} האָט געהייסן פּרוּוון אַ רעקאָרדירונג נאָך אַ מאָל',
   'said.session-discarded': '{who} האָט אויסגעמעקט אַ רעקאָרדירונג פֿון {whom}',
+  'said.job-retried': '{who} האָט געהייסן פּרוּוון אַן אַרבעט נאָך אַ מאָל: {kind}',
   'said.exported': '{who} האָט עקספּאָרטירט רעקאָרדירונגען',
 }

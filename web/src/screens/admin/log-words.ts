@@ -19,6 +19,7 @@ const ALL: Record<LogEvent, true> = {
   'account-erased': true,
   'session-retried': true,
   'session-discarded': true,
+  'job-retried': true,
   exported: true,
 }
 export const EVENTS = Object.keys(ALL) as LogEvent[]
