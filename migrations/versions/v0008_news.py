@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 # The database tells, so that nothing that changes a session can forget to. What an upload only touches is not told.
 TELLING = (
