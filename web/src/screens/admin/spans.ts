@@ -5,6 +5,9 @@ import { LANGUAGES, speaking } from '../../i18n/index.svelte'
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
+const LONG = { weekday: 'long', day: 'numeric', month: 'long' } as const
+const SHORT = { day: 'numeric', month: 'short' } as const
+const DIGITS = { day: 'numeric', month: 'numeric' } as const
 
 /** A length of time in its two greatest units at most: "3 hours 20 minutes". */
 export function lasting(ms: number): string {
@@ -27,12 +30,12 @@ export function recordedTime(ms: number): string {
   return t('span.seconds', { count: Math.round(ms / 1000) })
 }
 
-/** A day of the calendar, such as 2026-11-27, without its year. */
+/** A day of the calendar, such as 2026-11-27, without its year; in digits where the browser has no name for it. */
 export function dayName(date: string, long = false): string {
-  const style = long ? { weekday: 'long', day: 'numeric', month: 'long' } : { day: 'numeric', month: 'short' }
-  const options = { timeZone: 'UTC', ...style } as Intl.DateTimeFormatOptions
   const { dates } = LANGUAGES[speaking.language]
-  return new Intl.DateTimeFormat([...dates], options).format(new Date(`${date}T00:00:00Z`))
+  const isNamed = Intl.DateTimeFormat.supportedLocalesOf(speaking.language).length > 0
+  const style = isNamed ? (long ? LONG : SHORT) : DIGITS
+  return new Intl.DateTimeFormat([...dates], { timeZone: 'UTC', ...style }).format(new Date(`${date}T00:00:00Z`))
 }
 
 export function figure(value: number, decimals = 0): string {
