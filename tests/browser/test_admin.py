@@ -1,10 +1,12 @@
-"""What an admin does for the whole: looks after recordings and texts, in a real browser on a real server."""
+"""What an admin does for the whole: looks after recordings, jobs and texts, in a real browser on a real server."""
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import numpy as np
@@ -90,6 +92,20 @@ def sent(client: Client, spoken: Reading, take: Take | None = None) -> tuple[str
     return text_id, client.wait_for(session_id, "uploaded", PUBLISHED_WITHIN_S)
 
 
+@contextlib.contextmanager
+def unreadable(folder: Path) -> Iterator[None]:
+    """For as long as the block nobody can make out the sound that lies in a folder."""
+    kept = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    assert kept, "nothing lies there"
+    for file in kept:
+        file.write_bytes(bytes(file.stat().st_size))
+    try:
+        yield
+    finally:
+        for file, body in kept.items():
+            file.write_bytes(body)
+
+
 def tabbed_to(page: Page, name: str) -> None:
     """Go with Tab alone to what is called so, as somebody without a mouse does."""
     for _ in range(80):
@@ -162,6 +178,27 @@ def test_a_doubtful_recording_is_found_heard_and_discarded_with_the_keyboard_alo
     expect(entry).to_contain_text("noam@example.org")
 
 
+def test_a_job_that_failed_is_seen_and_tried_again(
+    page: Page, server: Server, clients: dict[str, Client], spoken: Reading
+) -> None:
+    client, take = clients["dana"], take_of(spoken)
+    page.goto(f"{server.url}/admin/jobs")
+    expect(page.get_by_text("All is well: nothing has failed")).to_be_visible()
+    text_id, session_id, outbox = add_text(client, spoken), new_id(), Outbox(client)
+    client.open(session_id, text_id, take.capture)
+    outbox.send_segments(session_id, take.segments)
+    outbox.send_marks(session_id, take.marks)
+    with unreadable(server.staging / "sessions" / session_id):
+        outbox.end(session_id, take)
+        row = page.locator("tbody tr")
+        expect(row).to_have_count(1, timeout=SEEN_WITHIN_MS)
+        expect(row).to_contain_text("Prepare and publish a recording")
+        expect(row).to_contain_text("Not one segment can be read")
+    row.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("All is well: nothing has failed")).to_be_visible()
+    client.wait_for(session_id, "uploaded", PUBLISHED_WITHIN_S)
+
+
 def test_a_text_with_few_voices_is_shared_and_withdrawn(
     page: Page, server: Server, clients: dict[str, Client], spoken: Reading
 ) -> None:
@@ -189,9 +226,10 @@ def test_a_speaker_reaches_none_of_it(browser: Browser, server: Server) -> None:
         f"/admin/sessions/{new_id()}",
         "/admin/texts",
         "/admin/jobs",
+        "/admin/jobs",
         "/admin/log",
     ):
         page.goto(f"{server.url}{path}")
         expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
-    for address in ("overview", "limits", "audit", "speakers"):
+    for address in ("overview", "jobs", "limits", "audit", "speakers"):
         assert page.request.get(f"{server.url}/api/admin/{address}").status == httpx.codes.FORBIDDEN

@@ -1,6 +1,6 @@
 /** Which screen an address names; addresses are made here and nowhere else. */
 
-export const ADMIN_PARTS = ['overview', 'people', 'invitations', 'sessions', 'texts', 'log'] as const
+export const ADMIN_PARTS = ['overview', 'people', 'invitations', 'sessions', 'texts', 'jobs', 'log'] as const
 export type AdminPart = (typeof ADMIN_PARTS)[number]
 
 /** Screens of one word and nothing behind it. */

@@ -1,6 +1,6 @@
 /** What only admins may ask of the server, and do. */
 import { call, json, one, type Query } from './calls'
-import type { Limits, Overview, Page, RecitalText, Session, TextRow } from './types'
+import type { Job, JobPage, JobState, Limits, Overview, Page, RecitalText, Session, TextRow } from './types'
 
 /** Which sessions a list shows; what is null does not matter. */
 export interface SessionWishes {
@@ -36,4 +36,10 @@ export const oversight = {
   shareText: (id: string, isPublic: boolean) =>
     json<RecitalText>('PATCH', one('texts', id), {}, { public: isPublic }),
   retireText: (id: string) => call('DELETE', one('texts', id)),
+
+  jobs: async (state: JobState, cursor: string | null): Promise<Page<Job>> => {
+    const page = await json<JobPage>('GET', '/admin/jobs', { state, cursor })
+    return { ...page, items: page.items.map((job) => ({ ...job, id: String(job.id) })) }
+  },
+  retryJob: (id: string) => call('POST', `${one('admin/jobs', id)}/retry`),
 }

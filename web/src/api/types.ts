@@ -84,3 +84,10 @@ export type Limits = Schemas['LimitsOfQuality']['limits']
 
 /** How the whole place does. */
 export type Overview = Schemas['OverviewShown']
+
+export type JobState = Schemas['JobState']
+
+/** A piece of the server's own work. */
+export type Job = Narrowed<Schemas['Job'], { id: string }>
+
+export type JobPage = Schemas['JobPage']

@@ -20,3 +20,9 @@ family<AdminKey>({
 export function t(key: AdminKey | PeopleKey | MessageKey, values: Values = {}): string {
   return speaking.say(key, values)
 }
+
+/** What the server calls a kind of job, in words; its own word where we know none. */
+export function jobName(kind: string): string {
+  const key = `job.${kind}`
+  return speaking.knows(key) ? speaking.say(key, {}) : kind
+}
