@@ -14,7 +14,7 @@ from importlinter.cli import lint_imports
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ("recital_core", "adapters_storage", "adapters_http", "adapters_cli", "migrations")
-TOP_LEVEL = {*CODE, "web", "tests", "docs", ".ci"}
+TOP_LEVEL = {*CODE, "web", "tests", "docs", "containers", ".ci"}
 
 # The world outside, as the standard library offers it. Time comes to the core through its clock.
 OUTSIDE = {
@@ -58,8 +58,10 @@ HOMES: dict[str, tuple[str, ...]] = {
     "litestar": ("adapters_http/",),
     "msgspec": ("recital_core/", "adapters_storage/", "adapters_http/", "adapters_cli/"),
     "numpy": ("adapters_storage/audio/",),
+    "opentelemetry": ("adapters_storage/telemetry/",),
     "posthog": ("adapters_storage/analytics.py",),
     "procrastinate": ("adapters_storage/jobs/",),
+    "prometheus_client": ("adapters_storage/telemetry/",),
     "psycopg": ("adapters_storage/postgres/", "adapters_storage/jobs/", "adapters_storage/database.py"),
     "pypdfium2": ("adapters_storage/articles/",),
     "sqlalchemy": ("adapters_storage/", "migrations/"),
