@@ -28,7 +28,7 @@ class MemoryNews:
 
     def tell(self, before: Rows, after: Rows) -> None:
         changes = [
-            Change(speaker_id=session.speaker_id, session_id=session.id)
+            Change(speaker_id=before.sessions.get(session.id, session).speaker_id, session_id=session.id)
             for session in after.sessions.values()
             if session.id not in before.sessions or _told_of(before.sessions[session.id]) != _told_of(session)
         ]

@@ -130,7 +130,7 @@ def columns_of(database: str) -> dict[tuple[str, str], bool]:
     """Every column, and whether an insert has to name it."""
     found = asked(
         database,
-        "SELECT table_name, column_name, is_nullable = 'NO' AND column_default IS NULL"
+        "SELECT table_name, column_name, is_nullable = 'NO' AND column_default IS NULL AND is_generated = 'NEVER'"
         " FROM information_schema.columns WHERE table_schema = 'public'",
     )
     return {(str(table), str(column)): bool(must) for table, column, must in found}
