@@ -33,7 +33,7 @@ describe('an entry of the log', () => {
   })
 
   test('of every kind has all its words', () => {
-    const facts = { before: 'pending', after: 'admin', version: '1' }
+    const facts = { before: 'pending', after: 'admin', version: '1', kind: 'finalize' }
     expect(EVENTS.map((event) => said({ event, facts })).filter((words) => /[{}]/.test(words))).toEqual([])
   })
 })

@@ -1,6 +1,6 @@
 /** An entry of the log as a sentence. */
 import type { LogEntry, LogEvent, Role } from '../../api'
-import { isolated, t } from '../../i18n/people'
+import { isolated, jobName, t } from '../../i18n/admin'
 
 /** Every kind of event, each known to the server. */
 const ALL: Record<LogEvent, true> = {
@@ -30,6 +30,7 @@ export function sentenceOf(entry: LogEntry, people: Record<string, string>): str
   const atTheMachine = actor_id === null && way === 'command-line'
   return t(`said.${entry.event}`, {
     ...facts,
+    kind: jobName(facts['kind'] ?? ''),
     before: roleOf(facts['before']),
     after: roleOf(facts['after']),
     who: atTheMachine ? t('log.machine') : nameOf(actor_id, people),
