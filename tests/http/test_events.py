@@ -22,7 +22,7 @@ from recital_core import errors
 from recital_core.speakers import Role, SpeakerId
 from recital_core.testing.news import MemoryNews
 from tests.database import created_database
-from tests.http.conftest import CAPTURE, Caller, settings_for, slug
+from tests.http.conftest import CAPTURE, settings_for, slug
 from tests.http.test_server import CLOSED, Running, server
 from tests.people import admitted
 
@@ -204,6 +204,6 @@ def test_a_server_that_stops_ends_its_streams_first(
         assert third.said.recv() == CLOSED
 
 
-def test_everybody_s_sessions_are_for_admins(dana: Caller) -> None:
-    refused = dana.get("/api/sessions/events?scope=all")
+def test_everybody_s_sessions_are_for_admins(somebody: Somebodies) -> None:
+    refused = somebody().client.get("/sessions/events", params={"scope": "all"})
     assert (refused.status_code, slug(refused)) == (403, "not-allowed")
