@@ -216,7 +216,7 @@ def test_an_article_comes_with_where_it_is_from_and_an_ambiguous_title_asks_whic
     dialog.get_by_role("button", name="מרקורי (כוכב לכת)").click()
     dialog.get_by_role("button", name="Save the text").click()
     page.get_by_role("link", name="About this text").click()
-    expect(page.get_by_role("link", name=re.compile("he.wikipedia.org/wiki/"))).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile(r"^https:..he\.wikipedia\.org"))).to_be_visible()
     expect(page.get_by_text("CC BY-SA 4.0")).to_be_visible()
 
 
