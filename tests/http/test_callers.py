@@ -205,7 +205,8 @@ def test_every_operation_has_a_row_in_the_table(client: TestClient[Litestar]) ->
 def test_the_table_holds_for(kind: str, request: pytest.FixtureRequest, dana: Caller) -> None:
     caller: Caller = request.getfixturevalue(kind)
     for operation in operations(dana.client):
-        if operation.id not in TELLING:
+        endless = operation.id == "followSessions" and ALLOWED[operation.id][kind] == 200
+        if operation.id not in TELLING and not endless:  # a stream has no end that this client could wait for
             text = dana.text()
             path = path_of(operation, text, dana.session(text))
             answer = caller(operation.method, path, **asked(operation.id, text))
