@@ -17,7 +17,8 @@ from tests.wiki import LoopbackWeb, link
 
 HERE = Path(__file__).parents[1]
 ABOUT_CATS = "החתול הוא יונק ממשפחת החתוליים. הוא ישן רוב שעות היום."
-EXTRACT = "החתול הוא יונק ממשפחת החתוליים."
+WORTH_READING = 8
+"""So many times over, an extract is long enough to be suggested."""
 
 
 class WithWiki(Server):
@@ -39,10 +40,12 @@ def running_with_wiki(folder: Path) -> Iterator[Server]:
 
 def _a_small_web(web: LoopbackWeb) -> None:
     wiki = web.wiki("he.wikipedia.org", lang="he")
-    wiki.add("חתול", f"<p>{ABOUT_CATS}</p>", revision=7, extract=EXTRACT)
+    wiki.add("חתול", f"<p>{ABOUT_CATS}</p>", revision=7, extract=ABOUT_CATS * WORTH_READING)
     planet, god = "מרקורי (כוכב לכת)", "מרקורי (מיתולוגיה)"
-    wiki.add(planet, "<p>מרקורי הוא כוכב הלכת הקרוב ביותר לשמש.</p>", extract="כוכב הלכת הקרוב ביותר לשמש.")
-    wiki.add(god, "<p>מרקורי היה אל המסחר.</p>", extract="אל המסחר.")
+    wiki.add(
+        planet, "<p>מרקורי הוא כוכב הלכת הקרוב ביותר לשמש.</p>", extract="כוכב הלכת הקרוב ביותר לשמש. " * WORTH_READING
+    )
+    wiki.add(god, "<p>מרקורי היה אל המסחר.</p>", extract="אל המסחר, הנוסעים והגנבים. " * WORTH_READING)
     wiki.add(
         "מרקורי",
         f"<ul><li>{link(planet)}</li><li>{link(god)}</li></ul>",

@@ -158,6 +158,9 @@ def test_what_is_pasted_shows_where_long_sentences_are_cut_and_that_it_is_there_
 
 def test_files_become_texts_and_of_a_book_the_chapters_that_are_wanted(page: Page, library: Server) -> None:
     dialog = offered_file(page, "מכתב.docx", word("שלום לכולם (באמת). מה נשמע?", title="מכתב"))
+    expect(dialog.get_by_role("alert")).to_contain_text("Say in which language it is")
+    dialog.get_by_label("Language").select_option("he")
+    dialog.get_by_role("button", name="Show the sentences").click()
     expect(dialog.get_by_role("listitem")).to_have_text(["שלום לכולם (באמת).", "מה נשמע?"])
     dialog.get_by_role("button", name="Change it").click()
     dialog.get_by_label("Leave out what stands in brackets").check()
