@@ -58,7 +58,6 @@ def test_a_text_that_was_opened_is_read_without_a_server_and_arrives_later(
             expect(page.get_by_text("The server does not answer")).to_be_visible()
             start_reading(page, f"{server.url}/texts/{text_id}")
             Heard(page, RATE, at_least_s=ENOUGH_S)
-            page.keyboard.press("Space")
             page.keyboard.press("Enter")
             page.get_by_role("button", name="Keep", exact=True).click()
             expect(page.locator("[data-state]")).to_have_attribute("data-state", "idle")

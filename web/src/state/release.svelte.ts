@@ -18,7 +18,7 @@ class Release {
       else if (replaced) this.isNewer = true // another tab took it
     })
     const registration = await workers.register(WORKER).catch(() => null)
-    if (registration === null) return
+    if (!registration) return
     this.#look(registration)
     registration.addEventListener('updatefound', () => this.#watch(registration))
     const look = (): void => void registration.update().catch(() => {})
