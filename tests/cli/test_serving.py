@@ -23,6 +23,9 @@ SECRETS = {
     "RECITAL_PSEUDONYM_KEY": "hunter2-of-the-names-that-are-published-for-ever",
     "RECITAL_DELEGATION_SECRET_KEY": "hunter2-of-another-application-beside-ours",
     "RECITAL_MAIL": "smtp://recital:hunter2-of-letters@127.0.0.1:9",
+    "RECITAL_S3_ACCESS_KEY_ID": "recital",
+    "RECITAL_S3_SECRET_ACCESS_KEY": "hunter2-of-the-buckets",
+    "RECITAL_S3_SESSION_TOKEN": "hunter2-of-the-buckets-for-an-hour",
     "RECITAL_GOOGLE_CLIENT_ID": "recital",
     "RECITAL_GOOGLE_CLIENT_SECRET": "hunter2-of-google",
     "RECITAL_SIGN_IN_PROVIDERS": json.dumps(

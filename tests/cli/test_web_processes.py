@@ -34,7 +34,7 @@ def test_web_processes_answer_on_one_port_are_replaced_and_end_with_the_first(tm
         assert opened.json()["role"] == "admin"
         everything = descendants_of(server.pid)
         assert server.stop() == 0
-        assert not [pid for pid in everything if Path(f"/proc/{pid}").exists()]
+        wait_until(lambda: not [pid for pid in everything if Path(f"/proc/{pid}").exists()], SOON_S)
 
 
 def test_web_processes_do_not_outlive_the_one_that_was_killed(tmp_path: Path) -> None:
