@@ -227,6 +227,7 @@ def test_a_new_version_of_the_agreement_asks_again_and_what_was_recorded_meanwhi
     place.agreement("2", "The second agreement")
     page.keyboard.press("Enter")
     expect(studio).to_have_attribute("data-state", "recording")
+    expect(page.get_by_text("0:01", exact=True)).to_be_visible()
     page.keyboard.press("Space")
     expect(studio).to_have_attribute("data-place", "0.1")
     page.keyboard.press("Enter")

@@ -64,7 +64,7 @@ def test_a_pasted_text_is_shown_in_sentences_before_it_is_kept(page: Page) -> No
     dialog.get_by_role("button", name="Save the text").click()
     expect(page.locator("[data-sentence]")).to_have_text(["שלום לכולם.", "מה שלומכם היום?", "הכול טוב, תודה."])
     page.goto(page.url.split("/texts/")[0])
-    expect(page.get_by_role("link", name=re.compile("בוקר טוב"))).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("^בוקר טוב"))).to_be_visible()
 
 
 def test_a_recording_is_heard_at_once_and_later_with_its_captions(page: Page, server: Server, minute: Reading) -> None:
