@@ -26,6 +26,8 @@ FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 COPIED_AT_ONCE = 1024 * 1024
 REMEMBERED = 10_000
 TRIES_AGAINST_OTHERS = 50
+GONE_OR_GOING = (FileNotFoundError, FileExistsError)
+"""What making a folder meets while somebody else deletes it: it stood there, and no longer does."""
 NOT_A_FILE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 
 
@@ -70,10 +72,10 @@ class FolderBlobStore:
                             self._describe(path, media_type, metadata)
                         draft.rename(path)
                         break
-                    except FileNotFoundError:  # its folder is not there yet, or somebody deletes it at the same time
+                    except GONE_OR_GOING:  # its folder is not there yet, or somebody deletes it at the same time
                         if attempt == TRIES_AGAINST_OTHERS - 1:
                             raise
-                        with contextlib.suppress(FileNotFoundError):
+                        with contextlib.suppress(*GONE_OR_GOING):
                             path.parent.mkdir(parents=True, exist_ok=True)
                 with contextlib.suppress(FileNotFoundError):  # deleted since
                     _make_durable(path.parent)
