@@ -22,7 +22,8 @@ PARAGRAPHS = [
     "An English paragraph that is long enough to wrap over the line, with the word שלום inside and some more; 2+2=4.",
     "א ייִד איז געקומען אין שטאָט און האָט געזאָגט: „גוט מאָרגן!“",
 ]
-STYLE = """<style>@page { size: A5; margin: 2cm; @top-center { content: "ספר הבדיקות" }
+STYLE = """<style>body { font: 15px 'DejaVu Sans' }
+  @page { size: A5; margin: 2cm; @top-center { content: "ספר הבדיקות" }
   @bottom-center { content: counter(page) } } p { margin: 0; text-indent: 1.5em } .two { columns: 2 }
   </style>"""
 WORDS = """ויאמר אלהים יהי אור ויהי אור וירא אלהים את האור כי טוב ויבדל אלהים
