@@ -87,8 +87,7 @@ def recording(visit: Visit) -> None:
 
 def stopped(visit: Visit) -> None:
     recording(visit)
-    expect(visit.page.locator("[data-state]")).to_be_visible()
-    visit.page.wait_for_timeout(1500)  # of sound, which is what a picture of it needs
+    expect(visit.page.get_by_text("0:02", exact=True)).to_be_visible()  # of sound, which a picture of it needs
     visit.page.keyboard.press("Space")
     visit.page.keyboard.press("Enter")
     expect(visit.page.locator("[data-state]")).to_have_attribute("data-state", "stopped")
