@@ -1,4 +1,7 @@
-"""The core's audio workshop, made of ffmpeg for coding and numpy for measuring."""
+"""The core's audio workshop, made of ffmpeg for coding and numpy for measuring.
+
+numpy is imported with the first session: a web process, which only asks whether ffmpeg runs, does without its memory.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,16 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from adapters_storage.audio.ffmpeg import Ffmpeg
 from adapters_storage.audio.joining import LOSSLESS, Joiner, Line
-from adapters_storage.audio.rendering import render
-from adapters_storage.audio.samples import Measured, measure
 from recital_core import errors
 from recital_core.ports import BlobStore, Rendered, SegmentAudio, Span
 from recital_core.sessions import SEGMENTS_DECODE_ALONE
+
+if TYPE_CHECKING:
+    from adapters_storage.audio.samples import Measured
 
 PREFIX = "recital-audio-"
 EXTENSIONS = {"audio/webm;codecs=opus": "webm", "audio/mp4": "mp4"}
@@ -55,6 +59,8 @@ class FfmpegWorkshop:
         *,
         sample_rate_hz: int,
     ) -> Iterator[FfmpegJoinedAudio]:
+        from adapters_storage.audio.samples import measure
+
         with _working_folder(self._folder) as folder:
             with _storage_errors():
                 joiner = Joiner(self._ffmpeg, folder, media_type, segments, sample_rate_hz)
@@ -87,6 +93,8 @@ class FfmpegJoinedAudio:
         self.source_lossless = lossless
 
     def render(self, kept: Sequence[Span]) -> Rendered:
+        from adapters_storage.audio.rendering import render
+
         with _storage_errors():
             return render(self._ffmpeg, self._folder, self._line, self._mono, kept, lossless=self.source_lossless)
 

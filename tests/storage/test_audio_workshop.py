@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import itertools
+import subprocess
+import sys
+import textwrap
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -391,3 +394,17 @@ def test_a_full_disk_is_told_as_such_and_not_as_damage(tmp_path: Path) -> None:
     endless = ["-f", "lavfi", "-i", "anullsrc", "-t", "60", "-f", "s16le", "/dev/full"]
     with pytest.raises(errors.StorageFull):
         Ffmpeg().run(endless, tmp_path, 60)
+
+
+CHECKED_ALONE = """
+    import sys
+    from pathlib import Path
+    from adapters_storage.audio.workshop import FfmpegWorkshop
+    FfmpegWorkshop(folder=Path(sys.argv[1])).check()
+    print("numpy" in sys.modules)
+"""
+
+
+def test_a_web_process_that_joins_nothing_does_not_load_what_measures_audio(tmp_path: Path) -> None:
+    program = [sys.executable, "-c", textwrap.dedent(CHECKED_ALONE), str(tmp_path)]
+    assert subprocess.run(program, capture_output=True, text=True, check=True).stdout == "False\n"
