@@ -39,7 +39,7 @@ from recital_core.sessions import SessionId
 from recital_core.speakers import SpeakerId
 
 EVERY_MINUTE, EVERY_HOUR = "* * * * *", "0 * * * *"
-POLL_S = 5.0
+POLL_S = 1.0  # a job that comes while the queue is asked goes without its notification
 HEARTBEAT_S = 1.0
 DEAD_AFTER_S = 5.0  # without a heartbeat; taking up a living worker's job is harmless, the session is claimed
 RESTART_S = 3.0
