@@ -13,7 +13,7 @@ from recital_core import errors
 from recital_core.audit import OPERATOR, Actor, Event
 from recital_core.ports import BlobStore, Clock, Store
 from recital_core.published import archive_prefix, staged_prefix
-from recital_core.recording import discard, segment_key
+from recital_core.recording import discard_all, segment_key
 from recital_core.sessions import SessionId, State
 from recital_core.speakers import Role, Speaker
 
@@ -73,14 +73,13 @@ class PersonalData:
                 return
             if now_known.role is Role.ADMIN and not tx.speakers.another_admin(speaker.id):
                 raise errors.LastAdmin("Make somebody else an admin first.")
-            for session in tx.sessions.of_speaker(speaker.id):
-                locked = tx.sessions.lock(session.id)
-                if locked is not None:
-                    discard(tx, locked, now)
+            found = (tx.sessions.lock(session.id) for session in tx.sessions.of_speaker(speaker.id))
+            sessions = [session for session in found if session is not None]
             if retire_texts:
                 for text_id in tx.texts.of_owner(speaker.id):
                     tx.texts.retire(text_id, now)
             tx.jobs.forget_letters(speaker.id)
+            discard_all(tx, sessions, now)  # last, since nobody else publishes from here on
             tx.speakers.forget(speaker.id)
             tx.audit.add(Actor(way=by.way).did(Event.ACCOUNT_ERASED, now))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import BinaryIO
 
@@ -249,14 +249,18 @@ class Recording:
 
 def discard(tx: Transaction, session: RecitalSession, now: datetime, by: Actor | None = None) -> None:
     """Discard the session and have a worker erase it; nothing is done to one that is discarded."""
-    if session.state is State.DISCARDED:
-        return
-    discarded = session.discarded(now)
-    tx.sessions.save(discarded)
-    tx.jobs.finalize(session.id)
-    if by is not None:
-        tx.audit.add(by.did(Event.SESSION_DISCARDED, now, to=session.speaker_id, session_id=session.id))
-    tx.standings.count(tally([(session, discarded)]))
+    discard_all(tx, [session], now, by)
+
+
+def discard_all(tx: Transaction, sessions: Iterable[RecitalSession], now: datetime, by: Actor | None = None) -> None:
+    """As `discard`, each of these; however many they are, they are counted once, at the end."""
+    changes = [(session, session.discarded(now)) for session in sessions if session.state is not State.DISCARDED]
+    for session, discarded in changes:
+        tx.sessions.save(discarded)
+        tx.jobs.finalize(session.id)
+        if by is not None:
+            tx.audit.add(by.did(Event.SESSION_DISCARDED, now, to=session.speaker_id, session_id=session.id))
+    tx.standings.count(tally(changes))
 
 
 def own(session: RecitalSession | None, speaker: Speaker) -> RecitalSession:
