@@ -35,7 +35,10 @@ TOLD = 1000
 SPEAKER_DAYS = text("""
     CREATE TEMPORARY TABLE counted_speaker_days ON COMMIT DROP AS
     SELECT speaker_id, CAST(uploaded_at AT TIME ZONE 'UTC' AS date) AS date,
-        sum(CAST(outcome->>'duration_ms' AS bigint)) AS duration_ms, count(*) AS recordings
+        sum(CAST(outcome->>'duration_ms' AS bigint)) AS duration_ms, count(*) AS recordings,
+        count(*) FILTER (WHERE outcome->>'verdict' = 'good') AS good,
+        count(*) FILTER (WHERE outcome->>'verdict' = 'usable') AS usable,
+        count(*) FILTER (WHERE outcome->>'verdict' = 'doubtful') AS doubtful
     FROM sessions WHERE state = 'uploaded' AND speaker_id IS NOT NULL GROUP BY 1, 2
 """)
 STANDINGS = text("""
@@ -59,18 +62,12 @@ DAYS = text("""
         sum(discarded) AS discarded
     FROM (
         SELECT date, sum(duration_ms) AS duration_ms, sum(recordings) AS recordings, count(*) AS speakers,
-            0 AS latest, 0 AS good, 0 AS usable, 0 AS doubtful, 0 AS discarded
+            0 AS latest, sum(good) AS good, sum(usable) AS usable, sum(doubtful) AS doubtful, 0 AS discarded
         FROM counted_speaker_days GROUP BY date
         UNION ALL
         SELECT date, 0, 0, 0, 0, 0, 0, 0, 0 FROM days -- one that lost everything stays
         UNION ALL
         SELECT latest_on, 0, 0, 0, count(*), 0, 0, 0, 0 FROM counted_standings GROUP BY latest_on
-        UNION ALL
-        SELECT CAST(uploaded_at AT TIME ZONE 'UTC' AS date), 0, 0, 0, 0,
-            count(*) FILTER (WHERE outcome->>'verdict' = 'good'),
-            count(*) FILTER (WHERE outcome->>'verdict' = 'usable'),
-            count(*) FILTER (WHERE outcome->>'verdict' = 'doubtful'), 0
-        FROM sessions WHERE state = 'uploaded' AND speaker_id IS NOT NULL GROUP BY 1
         UNION ALL
         SELECT CAST(discarded_at AT TIME ZONE 'UTC' AS date), 0, 0, 0, 0, 0, 0, 0, count(*)
         FROM sessions WHERE discarded_at IS NOT NULL GROUP BY 1
@@ -84,6 +81,7 @@ def recounted(connection: Connection) -> list[Difference]:
     found: list[Difference] = []
     for kept, count in COUNTS:
         connection.execute(count)
+        connection.execute(text(f"ANALYZE counted_{kept.name}"))  # else it is joined as if it had a few rows
         counted = table(f"counted_{kept.name}", *(column(each.name, each.type) for each in kept.columns))
         differences = _differences(connection, kept, counted)
         if differences:
@@ -115,15 +113,13 @@ def _told(of: FromClause, totals: Sequence[Column[Any]]) -> ColumnElement[str | 
 
 
 def _put_right(connection: Connection, kept: Table, counted: FromClause) -> None:
+    names, totals = kept.columns.keys(), [each for each in kept.columns if not each.primary_key]
     connection.execute(delete(kept).where(~exists(select(1).select_from(counted).where(_same_key(kept, counted)))))
-    names = [each.name for each in kept.columns]
-    fresh = insert(kept).from_select(names, select(*(counted.c[name] for name in names)))
-    totals = [each.name for each in kept.columns if not each.primary_key]
+    right = exists().where(_same_key(kept, counted), *(each == counted.c[each.name] for each in totals))
+    fresh = insert(kept).from_select(names, select(*(counted.c[name] for name in names)).where(~right))
     connection.execute(
         fresh.on_conflict_do_update(
-            index_elements=list(kept.primary_key),
-            set_={name: fresh.excluded[name] for name in totals},
-            where=or_(*(kept.c[name].is_distinct_from(fresh.excluded[name]) for name in totals)),
+            index_elements=list(kept.primary_key), set_={each.name: fresh.excluded[each.name] for each in totals}
         )
     )
 

@@ -28,6 +28,11 @@ from tests.people import admitted
 
 ROUNDS = 15
 MANY = 1_000
+LARGE = ("sessions", "segments", "marks")
+FOREIGN_KEYS = """
+    SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE contype = 'f' AND conrelid::regclass::text = ANY(%s)
+"""
 
 SPEAKERS = """
     INSERT INTO speakers (id, email, display_name, role, sex, on_leaderboard, created_at)
@@ -52,23 +57,31 @@ REVISIONS = """
 """
 
 # How much somebody has read is spread as among people: few have read very much.
-SESSIONS = """
+GIVEN_SESSIONS = """
     INSERT INTO sessions (id, speaker_id, text_id, text_revision, capture, state, agreement_version, opened_at,
         last_activity_at, ending, ended_at, outcome, aggregated_at, uploaded_at, discarded_at,
-        attempts, abandoned)
+        attempts, abandoned, language)
     SELECT md5('session' || n)::uuid, md5('speaker' || (1 + floor({speakers} * power(random(), 2))::int))::uuid,
         md5('text' || (1 + n % {texts}))::uuid, 1,
         '{"sample_rate_hz": 48000, "channels": 1, "codec": "flac"}',
         CASE WHEN n % 50 = 1 THEN 'discarded' WHEN n % 10000 = 2 THEN 'ended' ELSE 'uploaded' END,
         '1', at, at + interval '5 minutes',
         '{"segments": 60, "samples": 14400000, "marks": 40, "drop_last": 0, "gaps": []}', at + interval '5 minutes',
-        jsonb_build_object('duration_ms', 60000 + (n * 7919) % 600000, 'cues', 40, 'verdict',
+        jsonb_build_object('duration_ms', duration_ms, 'cues', 40, 'verdict',
             (ARRAY['good', 'good', 'good', 'usable', 'doubtful'])[1 + n % 5], 'reasons', '[]'::jsonb),
         at + interval '6 minutes', at + interval '7 minutes',
-        CASE WHEN n % 50 = 1 THEN at + interval '8 minutes' END, 0, false
-    FROM generate_series(CAST(1 AS bigint), {sessions}) AS n,
-        LATERAL (SELECT timestamptz '2024-01-01' + CAST(n AS float) * (interval '900 days' / {sessions})) AS opened (at)
+        CASE WHEN n % 50 = 1 THEN at + interval '8 minutes' END, 0, false,
+        (ARRAY['he', 'he', 'he', 'he', 'he', 'he', 'he', 'yi', 'yi', 'en'])[1 + (1 + n % {texts}) % 10]
+    FROM ({given}) AS given (n, at, duration_ms)
 """
+SESSIONS = GIVEN_SESSIONS.replace(
+    "{given}",
+    """
+        SELECT n, timestamptz '2024-01-01' + CAST(n AS float) * (interval '900 days' / {sessions}),
+            60000 + (n * 7919) % 600000
+        FROM generate_series(CAST(1 AS bigint), {sessions}) AS n
+    """,
+)
 
 
 class Asked(NamedTuple):
@@ -89,12 +102,29 @@ def database() -> Iterator[str]:
 
 def fill(url: str, *statements: str, **sizes: int) -> None:
     """Run the statements, with `{name}` replaced by a size; then let the server see to what it has, as by night."""
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(url, autocommit=True) as connection, _unchecked(connection):
         for statement in statements:
             for name, size in sizes.items():
                 statement = statement.replace("{" + name + "}", str(size))  # noqa: PLW2901
             connection.execute(statement.encode())
+    with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
+
+
+@contextmanager
+def _unchecked(connection: psycopg.Connection) -> Iterator[None]:
+    """Within the block no row is looked at by itself; at its end all that refers to others is checked at once."""
+    checks = connection.execute(FOREIGN_KEYS, (list(LARGE),)).fetchall()
+    for table, name, _ in checks:
+        connection.execute(SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(Identifier(table), Identifier(name)))
+    for table in LARGE:
+        connection.execute(SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(Identifier(table)))
+    yield
+    for table in LARGE:
+        connection.execute(SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(Identifier(table)))
+    for table, name, definition in checks:
+        again = SQL("ALTER TABLE {} ADD CONSTRAINT {} {}")
+        connection.execute(again.format(Identifier(table), Identifier(name), SQL(definition)))
 
 
 def without_indexes(url: str, table: str) -> None:
