@@ -181,5 +181,4 @@ export const he: AdminMessages = {
   'log.about': 'מוצג רק מה שנוגע לאדם אחד.',
   'log.everybody': 'להציג של כולם',
   'log.session': 'ההקלטה',
-  'log.text': 'הטקסט',
 }
