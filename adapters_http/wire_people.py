@@ -12,7 +12,7 @@ from msgspec import UNSET, UnsetType
 
 from recital_core.agreements import Agreement
 from recital_core.audit import Entry
-from recital_core.ports import Page
+from recital_core.ports import Given
 from recital_core.speakers import (
     MAX_NAME_CHARACTERS,
     MAX_NOTE_CHARACTERS,
@@ -129,8 +129,15 @@ class SpeakerShown(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
+class SpeakerListed(SpeakerShown, frozen=True, kw_only=True):
+    """With what the speaker has published."""
+
+    duration_ms: int
+    recordings: int
+
+
 class SpeakerPage(msgspec.Struct, frozen=True, kw_only=True):
-    items: Sequence[SpeakerShown]
+    items: Sequence[SpeakerListed]
     next: str | None
 
 
@@ -211,5 +218,9 @@ def speaker_shown(speaker: Speaker) -> SpeakerShown:
     )
 
 
-def speaker_page(page: Page[Speaker]) -> SpeakerPage:
-    return SpeakerPage(items=[speaker_shown(speaker) for speaker in page.items], next=page.next)
+def speaker_listed(speaker: Speaker, given: Given | None) -> SpeakerListed:
+    return SpeakerListed(
+        **msgspec.structs.asdict(speaker_shown(speaker)),
+        duration_ms=given.duration_ms if given else 0,
+        recordings=given.recordings if given else 0,
+    )

@@ -29,6 +29,10 @@ class Event(enum.StrEnum):
     ACCOUNT_ERASED = "account-erased"
     SESSION_RETRIED = "session-retried"
     SESSION_DISCARDED = "session-discarded"
+    TEXT_SHARED = "text-shared"
+    TEXT_WITHDRAWN = "text-withdrawn"
+    TEXT_MENDED = "text-mended"
+    TEXT_RETIRED = "text-retired"
     JOB_RETRIED = "job-retried"
     EXPORTED = "exported"
 

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from recital_core import errors
+from recital_core.audit import OPERATOR, Actor, Event
 from recital_core.ports import (
     Analytics,
     Clock,
@@ -22,6 +23,7 @@ from recital_core.ports import (
     TextFilter,
     Texts,
     TextSummary,
+    Transaction,
 )
 from recital_core.prose import without_brackets
 from recital_core.speakers import Role, Speaker
@@ -273,6 +275,7 @@ class Library:
         public: bool | None = None,
         wording: Mapping[Place, str] | None = None,
         long_sentence_words: int | UnsetType | None = UNSET,
+        by: Actor = OPERATOR,
     ) -> RecitalText:
         """Give a text another title or limit of long sentences, share or withdraw it, or mend the wording of sentences.
 
@@ -281,11 +284,12 @@ class Library:
         """
         limit = long_sentence_words if long_sentence_words is UNSET else _limit(long_sentence_words)
         with self._store.transaction() as tx:
-            text = _readable(tx.texts.lock(text_id), speaker)
+            before = text = _readable(tx.texts.lock(text_id), speaker)
             text.must_be_changed_by(speaker)
             if wording:
                 text = text.reworded(wording)
                 tx.texts.add_revision(text)
+                self._note(tx, by, Event.TEXT_MENDED, text)
             if title is not None or public is not None or limit is not UNSET:
                 text = msgspec.structs.replace(
                     text,
@@ -294,14 +298,20 @@ class Library:
                     long_sentence_words=text.long_sentence_words if limit is UNSET else limit,
                 )
                 tx.texts.save(text)
+            if text.public != before.public:
+                self._note(tx, by, Event.TEXT_SHARED if text.public else Event.TEXT_WITHDRAWN, text)
         return text
 
-    def retire(self, speaker: Speaker, text_id: TextId) -> None:
+    def retire(self, speaker: Speaker, text_id: TextId, by: Actor = OPERATOR) -> None:
         """Take a text out of all lists; sessions keep its words. Raises TextNotFound, NotAllowed."""
         with self._store.transaction() as tx:
             text = _readable(tx.texts.lock(text_id), speaker)
             text.must_be_changed_by(speaker)
             tx.texts.retire(text_id, self._clock.now())
+            self._note(tx, by, Event.TEXT_RETIRED, text)
+
+    def _note(self, tx: Transaction, by: Actor, event: Event, text: RecitalText) -> None:
+        tx.audit.add(by.did(event, self._clock.now(), to=text.owner_id, text=str(text.id)))
 
 
 def _readable(text: RecitalText | None, reader: Speaker) -> RecitalText:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from recital_core.ports import Difference, Leader, Standing, Store, Totals
-from recital_core.speakers import Speaker
+from recital_core.ports import Difference, Given, Leader, Standing, Store, Totals
+from recital_core.speakers import Speaker, SpeakerId
 
 
 class Standings:
@@ -16,6 +16,11 @@ class Standings:
         """What the speaker has published, and where that puts them, also when others do not see them."""
         with self._store.separately() as tx:
             return tx.standings.of(speaker.id)
+
+    def given(self, speaker_ids: Collection[SpeakerId]) -> Mapping[SpeakerId, Given]:
+        """What each of them has published; without those who have published nothing."""
+        with self._store.separately() as tx:
+            return {given.speaker_id: given for given in tx.standings.given(speaker_ids)}
 
     def leaders(self, limit: int = 20) -> Sequence[Leader]:
         """The first of those who have published something and let others see it."""

@@ -22,7 +22,7 @@ from adapters_http.wire_people import (
     RoleChanged,
     SpeakerPage,
     SpeakerShown,
-    speaker_page,
+    speaker_listed,
     speaker_shown,
 )
 from adapters_http.wire_sessions import LimitsOfQuality, SessionShown, session_shown
@@ -42,9 +42,11 @@ def list_speakers(
     cursor: Cursor = None,
     limit: Limit = PAGE,
 ) -> SpeakerPage:
-    """Accounts, the oldest first."""
+    """Accounts with what they have published, the oldest first."""
     wanted = SpeakerFilter(search=search, role=role)
-    return speaker_page(recital.membership.page(wanted, cursor=cursor, limit=limit))
+    page = recital.membership.page(wanted, cursor=cursor, limit=limit)
+    given = recital.standings.given([speaker.id for speaker in page.items])
+    return SpeakerPage(items=[speaker_listed(speaker, given.get(speaker.id)) for speaker in page.items], next=page.next)
 
 
 @post(

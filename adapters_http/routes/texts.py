@@ -145,6 +145,7 @@ def change_text(
         public=data.public,
         wording={Place(one.paragraph, one.sentence): one.words for one in data.wording},
         long_sentence_words=data.long_sentence_words,
+        by=request.auth.actor,
     )
     return text_shown(text, recital.library.pieces(text), request.user)
 
@@ -152,7 +153,7 @@ def change_text(
 @delete(PATH, operation_id="retireText", sync_to_thread=True, responses=declared(401, 403, 404, 409, 503))
 def retire_text(recital: Asked, request: RecitalRequest, text_id: FromPath[UUID]) -> None:
     """Take a text out of all lists; recordings keep its words."""
-    recital.library.retire(request.user, TextId(text_id))
+    recital.library.retire(request.user, TextId(text_id), request.auth.actor)
 
 
 @put(

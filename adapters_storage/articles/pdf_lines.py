@@ -27,9 +27,10 @@ class Glyph(NamedTuple):
 
 
 class Line(NamedTuple):
-    """`signs` from left to right: letters with their marks, spaces, tabs between cells."""
+    """`signs` from left to right: letters with their marks, spaces, tabs between cells; each has its `edges`."""
 
     signs: Sequence[str]
+    edges: Sequence[tuple[float, float]]
     left: float
     right: float
     y: float
@@ -71,6 +72,7 @@ def _line(row: Sequence[Glyph], widths: Mapping[str, float]) -> Iterator[Line]:
         return
     height = median(glyph.height for glyph in _with_whole_boxes(row) or row) or 1.0
     signs: list[str] = []
+    edges: list[tuple[float, float]] = []
     spaced, unsure, first, right = False, False, row[0].x, row[0].x
     for sign, left, end, off_line in _clusters(
         row, {letter: share * height for letter, share in widths.items()}, height
@@ -81,10 +83,12 @@ def _line(row: Sequence[Glyph], widths: Mapping[str, float]) -> Iterator[Line]:
         gap = (left - right) / height
         if signs and (spaced or gap > (SPACE_BESIDE_UNSURE_SHARE if unsure or off_line else SPACE_SHARE)):
             signs.append("\t" if gap > CELL_SHARE else " ")
+            edges.append((right, left))
         first, right = (min(first, left), max(right, end)) if signs else (left, end)
         signs.append(sign)
+        edges.append((left, end))
         spaced, unsure = False, off_line
-    yield Line(signs=signs, left=first, right=right, y=median(glyph.y for glyph in row), height=height)
+    yield Line(signs=signs, edges=edges, left=first, right=right, y=median(glyph.y for glyph in row), height=height)
 
 
 def _clusters(row: Sequence[Glyph], widths: Mapping[str, float], height: float) -> list[tuple[str, float, float, bool]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from adapters_storage.articles.pdf_lines import Line
@@ -18,8 +18,8 @@ NUMBERS = re.compile(r"\d+|\b[ivxlc]+\b")
 SIZE_CHANGE = 0.2
 WIDE_PITCH = 1.35
 USUAL_PITCH, MAX_PITCH, ENOUGH_STEPS = 1.2, 2.2, 10
-INDENT_SHARE, MAX_INDENT_SHARE = 0.8, 3
-ROOM_SHARE = 0.12
+INDENT_SHARE, MAX_INDENT_SHARE, INDENTED_BLOCKS_SHARE = 0.8, 3, 0.6
+ROOM_SHARE, SPACE_SHARE = 0.12, 0.3
 ENDS_SENTENCE = re.compile(r"[.!?…:;׃][\"'”’»)\]]*$")
 HYPHENATED = re.compile(r"[a-zß-ÿ][-\u2010\xad]$")
 BULLET = re.compile(r"[•‣◦▪●○■–*]\s|\(?\d{1,3}[.)]\s")
@@ -38,11 +38,13 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> list[str]:
     mirrored = brackets_as_drawn([line.text for page in pages for line in page if is_right_to_left(line.text)])
     all_rtl = is_right_to_left("".join(line.text for page in pages for line in page))
     usual_pitch = _usual_pitch(pages)
+    cut = [list(_blocks(page, all_rtl, usual_pitch)) for page in _without_repeated(pages)]
+    all_indented = _are_indented([block for page in cut for block in page])
     blocks: list[Block] = []
-    for page in _without_repeated(pages):
-        for number, block in enumerate(_blocks(page, all_rtl, usual_pitch)):
+    for page in cut:
+        for number, block in enumerate(page):
             is_top = number == 0 or block.lines[0].y > blocks[-1].lines[-1].y
-            if is_top and blocks and _goes_on(blocks[-1], block):
+            if is_top and blocks and _goes_on(blocks[-1], block, all_indented=all_indented):
                 blocks[-1].lines.extend(block.lines)
             else:
                 blocks.append(block)
@@ -151,22 +153,46 @@ def _turns(line: Line, after: Line) -> bool:
 def _is_full(line: Line, after: Line, block: Block) -> bool:
     """Whether the first word of the next line would hardly have fitted."""
     room = line.left - block.left if block.rtl else block.right - line.right
-    word = after.text.split()[-1 if block.rtl else 0]
-    word_width = (after.right - after.left) * len(word) / len(after.signs)
-    return room <= max(ROOM_SHARE * (block.right - block.left), word_width)
+    needed = _first_word(after, rtl=block.rtl) + SPACE_SHARE * line.height
+    return room <= max(ROOM_SHARE * (block.right - block.left), needed)
 
 
-def _goes_on(before: Block, after: Block) -> bool:
-    """Whether a paragraph that the end of a page or a column cut goes on at the top of the next."""
+def _first_word(line: Line, *, rtl: bool) -> float:
+    """Its width in points."""
+    signs = list(zip(line.signs, line.edges, strict=True))
+    word = [edges for sign, edges in takewhile(lambda each: not each[0].isspace(), reversed(signs) if rtl else signs)]
+    return max(right for _, right in word) - min(left for left, _ in word)
+
+
+def _goes_on(before: Block, after: Block, *, all_indented: bool) -> bool:
+    """Whether a paragraph that the end of a page or a column cut goes on at the top of the next.
+
+    Where paragraphs begin with an indent, one that has none goes on, even where a sentence ends at the cut.
+    """
     last, first = before.lines[-1], after.lines[0]
+    whole_width = last.right - last.left >= (1 - ROOM_SHARE) * (after.right - after.left)
+    ends = ENDS_SENTENCE.search(logical(last.signs, rtl=before.rtl).strip()) is not None
     return (
         before.rtl == after.rtl
         and abs(last.height - first.height) <= SIZE_CHANGE * last.height
         and _is_full(last, first, before)
-        and len(before.lines) > 1
-        and not ENDS_SENTENCE.search(logical(last.signs, rtl=before.rtl).strip())
+        and (len(before.lines) > 1 or whole_width)
+        and (all_indented or not ends)
+        and not (all_indented and _is_indented(after))
         and "\t" not in first.signs
     )
+
+
+def _is_indented(block: Block) -> bool:
+    first = block.lines[0]
+    indent = block.right - first.right if block.rtl else first.left - block.left
+    return indent > INDENT_SHARE * first.height
+
+
+def _are_indented(blocks: Sequence[Block]) -> bool:
+    """Whether the paragraphs of several lines begin with an indent, but for those that a page cut."""
+    several = [block for block in blocks if len(block.lines) > 1]
+    return sum(map(_is_indented, several)) > INDENTED_BLOCKS_SHARE * len(several)
 
 
 def _joined(block: Block, mirrored: bool) -> str:

@@ -11,7 +11,7 @@ its holder could come to want.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import Connection, text
@@ -20,7 +20,7 @@ from adapters_storage.postgres import rows
 from adapters_storage.postgres.recount import recounted
 from recital_core.contributions import Tally
 from recital_core.measures import Verdict
-from recital_core.ports import Day, Difference, Leader, Standing, Totals
+from recital_core.ports import Day, Difference, Given, Leader, Standing, Totals
 from recital_core.speakers import SpeakerId
 
 COUNTING = 0x57A4D
@@ -101,6 +101,7 @@ STANDING = text("""
             AS to_next_ms
     FROM standings AS mine WHERE speaker_id = :of
 """)
+GIVEN = text("SELECT speaker_id, duration_ms, recordings FROM standings WHERE speaker_id = ANY(:of)")
 LEADERS = text("""
     SELECT dense_rank() OVER (ORDER BY duration_ms DESC) AS rank, speaker_id, display_name, duration_ms, recordings
     FROM (
@@ -156,6 +157,9 @@ class PostgresStandings:
     def of(self, speaker_id: SpeakerId) -> Standing:
         found = rows.first(self._connection, STANDING, Standing, of=speaker_id)
         return found or Standing(rank=None, duration_ms=0, recordings=0, to_next_ms=None)
+
+    def given(self, speaker_ids: Collection[SpeakerId]) -> Sequence[Given]:
+        return [rows.read(row, Given) for row in self._connection.execute(GIVEN, {"of": list(speaker_ids)})]
 
     def leaders(self, limit: int) -> Sequence[Leader]:
         return [rows.read(row, Leader) for row in self._connection.execute(LEADERS, {"limit": limit})]

@@ -42,7 +42,7 @@ from recital_core.ports.readings import (
 )
 from recital_core.ports.secrets import Clock, Sealer
 from recital_core.ports.sources import Document, Sources, Suggestion
-from recital_core.ports.standings import Day, Difference, Leader, Standing, Standings, Totals
+from recital_core.ports.standings import Day, Difference, Given, Leader, Standing, Standings, Totals
 from recital_core.ports.store import Backlog, Jobs, Store, Transaction
 
 __all__ = [
@@ -64,6 +64,7 @@ __all__ = [
     "Day",
     "Difference",
     "Document",
+    "Given",
     "Intake",
     "Invitations",
     "Job",

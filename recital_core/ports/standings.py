@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
@@ -24,6 +24,14 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     duration_ms: int
     recordings: int
     to_next_ms: int | None
+
+
+class Given(msgspec.Struct, frozen=True, kw_only=True):
+    """What one speaker has published."""
+
+    speaker_id: SpeakerId
+    duration_ms: int
+    recordings: int
 
 
 class Leader(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +78,9 @@ class Standings(Protocol):
         """Put the speaker on the leaderboard, or take them off. Until this transaction ends nobody else counts."""
 
     def of(self, speaker_id: SpeakerId) -> Standing: ...
+
+    def given(self, speaker_ids: Collection[SpeakerId]) -> Sequence[Given]:
+        """What each of them has published, in any order; without those who have published nothing."""
 
     def leaders(self, limit: int) -> Sequence[Leader]:
         """The first of the leaderboard."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 import msgspec
 
 from recital_core.contributions import Contribution, Tally, tally
 from recital_core.measures import Verdict
-from recital_core.ports import Day, Difference, Leader, Standing, Totals
+from recital_core.ports import Day, Difference, Given, Leader, Standing, Totals
 from recital_core.speakers import SpeakerId
 from recital_core.testing.rows import Rows
 
@@ -40,6 +40,14 @@ class MemoryStandings:
             recordings=recordings,
             to_next_ms=min(above) - duration_ms if recordings and above else None,
         )
+
+    def given(self, speaker_ids: Collection[SpeakerId]) -> Sequence[Given]:
+        found = [(speaker_id, *self._given(speaker_id)) for speaker_id in speaker_ids]
+        return [
+            Given(speaker_id=speaker_id, duration_ms=duration_ms, recordings=recordings)
+            for speaker_id, duration_ms, recordings in found
+            if recordings
+        ]
 
     def leaders(self, limit: int) -> Sequence[Leader]:
         listed = self._listed()

@@ -24,7 +24,7 @@ from tests.browser.stage import CHROMIUM, FLAGS
 from tests.chaos.readings import add_text, short_reading, take_of
 from tests.client import Client, Outbox, new_id
 from tests.mail_server import Post, mail_server
-from tests.running import LOOPBACK, Server, free_port, wait_until
+from tests.running import HTTP, LOOPBACK, Server, free_port, wait_until
 
 PROVIDER = str(Path(sys.executable).with_name("oidc-provider-mock"))
 STARTS_WITHIN_S = 30
@@ -235,5 +235,5 @@ def path_of(page: Page) -> str:
 
 def _answers(address: str) -> bool:
     with contextlib.suppress(httpx.TransportError):
-        return httpx.get(address).status_code == httpx.codes.OK
+        return HTTP.get(address).status_code == httpx.codes.OK
     return False

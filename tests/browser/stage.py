@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import secrets
 import shutil
 import subprocess
 import time
@@ -19,7 +20,7 @@ import numpy.typing as npt
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from tests.reading import Reading
-from tests.running import Server, wait_until
+from tests.running import HTTP, Server, wait_until
 
 PUBLISHED_WITHIN_S = 60
 ROUNDING = 2
@@ -40,6 +41,7 @@ FLAGS = (
     "--disable-sync",
 )
 PRESSED_APART_S = 1.0
+EAGER_MS = 500
 PATIENCE_S = 30
 RATE = 44_100
 """Of Chromium's fake microphone; a reading of the same rate reaches the page without resampling."""
@@ -92,16 +94,18 @@ def microphone_file(reading: Reading, folder: Path) -> Path:
     """The reading with LEAD_MS of near silence before it and a chirp in each pause, as the fake microphone plays it."""
     path = folder / f"{Path(reading.wav).stem}-chirps.wav"
     if not path.exists():
+        unfinished = path.with_suffix(f".{secrets.token_hex(4)}")  # others may make it at the same time
         hiss = np.random.default_rng(7).integers(-8, 9, reading.rate * LEAD_MS // 1000).astype(np.int16)
         played = np.concatenate([hiss, reading.pcm()])
         note = np.rint(chirp(reading.rate)).astype(np.int16)
         for start in chirps_of(reading):
             played[start : start + len(note)] += note
-        with wave.open(str(path), "wb") as file:
+        with wave.open(str(unfinished), "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(reading.rate)
             file.writeframes(played.tobytes())
+        unfinished.replace(path)
     return path
 
 
@@ -220,7 +224,7 @@ def added_text(server: Server, reading: Reading, *, times: int = 1) -> str:
     """The id of a new text with the reading's sentences, so many times over, a paragraph for every five."""
     sentences = [spoken.text for spoken in reading.sentences] * times
     prose = "\n".join(" ".join(sentences[at : at + 5]) for at in range(0, len(sentences), 5))
-    answer = httpx.post(
+    answer = HTTP.post(
         f"{server.url}/api/texts",
         json={"kind": "prose", "prose": prose, "language": "he", "title": "קריאה"},
         headers={"Authorization": f"Bearer {server.token()}"},
@@ -247,6 +251,11 @@ def read_on(page: Page, press: str | Callable[[], None], *, for_s: float = PRESS
         page.keyboard.press(press)
 
 
+def wait_a_moment(page: Page) -> None:
+    """Until a press is no more taken for the second one of an eager finger, by the page's own clock."""
+    page.wait_for_function("until => performance.now() > until", arg=page.evaluate("performance.now()") + EAGER_MS)
+
+
 def read_for(page: Page, seconds: float, press_every_s: float) -> int:
     """Press "next" now and then, for some seconds, and give how often."""
     began = time.monotonic()
@@ -264,7 +273,7 @@ def published(server: Server, text_id: str) -> tuple[dict[str, Any], Path]:
     authorization = {"Authorization": f"Bearer {server.token()}"}
 
     def uploaded() -> str | None:
-        answer = httpx.get(f"{server.url}/api/sessions", params={"text_id": text_id}, headers=authorization)
+        answer = HTTP.get(f"{server.url}/api/sessions", params={"text_id": text_id}, headers=authorization)
         items = answer.json()["items"]
         return items[0]["id"] if items and items[0]["state"] == "uploaded" else None
 

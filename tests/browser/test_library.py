@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Playwright, expect
 from pypdf import PdfReader, PdfWriter
 
 from tests.browser.stage import chromium, published, signed_in, start_reading
 from tests.browser.test_screens import read_on
-from tests.running import Server
+from tests.running import HTTP, Server
 from tests.storage.made_files import book, printed, word
 from tests.wiki_server import running_with_wiki
 
@@ -21,7 +20,6 @@ LONG = "הילדים יצאו לחצר הגדולה שמאחורי הבית, ו�
 PIECES = ["הילדים יצאו לחצר הגדולה שמאחורי הבית, ", "ואמא נשארה לבדה במטבח; אחר כך חזרו כולם."]
 POINTED = "בְּרֵאשִׁ֖ית בָּרָ֣א אֱלֹהִ֑ים אֵ֥ת הַשָּׁמַ֖יִם וְאֵ֥ת הָאָֽרֶץ׃"
 BARE = "בראשית ברא אלהים את השמים ואת הארץ׃"
-HTTP = httpx.Client(timeout=20)
 
 
 @pytest.fixture(scope="module")
@@ -247,7 +245,8 @@ def test_its_owner_looks_after_a_text(page: Page, library: Server) -> None:
     page.get_by_label("The sentence").fill("שלום לכולם.")
     expect(page.get_by_text("keep the words that they were made with")).to_be_visible()
     page.get_by_role("button", name="Show how it will be read").click()
-    page.get_by_role("button", name="Save the sentence").click()
+    with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        page.get_by_role("button", name="Save the sentence").click()
     page.get_by_role("searchbox", name="Find a sentence").fill("")
     expect(page.locator("li[data-sentence]").first).to_contain_text("שלום לכולם.")
     headers = {"Authorization": f"Bearer {library.token()}"}

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
-import re
-import shutil
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
-import uvicorn
-from litestar import Litestar
 from playwright.sync_api import Page, Playwright, expect
 
-from adapters_http.headers import on_every_answer
-from adapters_http.problems import refused
-from adapters_http.requests import RecitalRequest
-from adapters_http.web import BUILT, client_routes
-from recital_core.errors import RecitalError
-from tests.browser.people import browser_of
-from tests.browser.stage import RATE, Heard, added_text, chromium, published, signed_in, start_reading
+from tests.browser.released import Released
+from tests.browser.stage import RATE, Heard, added_text, chromium, published, read_on, signed_in, start_reading
 from tests.reading import Reading
-from tests.running import LOOPBACK, Server, free_port, wait_until
+from tests.running import Server, wait_until
 
 KEPT = """async () => {
   await navigator.serviceWorker.ready
   return navigator.serviceWorker.controller !== null
 }"""
 OPENED = "caches.keys().then((names) => names.filter((name) => name.startsWith('recital-opened-')).length)"
-RELEASE = re.compile(r"[0-9a-f]{16}")
-STARTS_WITHIN_S = 20
+UPDATED = """async () => {
+  const registration = await navigator.serviceWorker.ready
+  await registration.update()
+  const worker = registration.installing ?? registration.waiting
+  while (worker.state !== 'installed') await new Promise((changed) => (worker.onstatechange = changed))
+}"""
+FORGOTTEN_WITHIN_S = 20
 ENOUGH_S = 1.5
 
 
@@ -69,52 +62,35 @@ def test_a_text_that_was_opened_is_read_without_a_server_and_arrives_later(
         page.get_by_role("button", name="Account").click()
         page.get_by_role("button", name="Sign out").click()
         page.get_by_text("How to sign in").wait_for()
-        wait_until(lambda: page.evaluate(OPENED) == 0, STARTS_WITHIN_S, "what was opened is forgotten")
+        wait_until(lambda: page.evaluate(OPENED) == 0, FORGOTTEN_WITHIN_S, "what was opened is forgotten")
 
 
-def test_a_new_release_says_so_and_comes_when_it_is_asked_for(playwright: Playwright, tmp_path: Path) -> None:
-    folder, port = tmp_path / "client", free_port()
-    shutil.copytree(BUILT, folder)
-    with browser_of(playwright) as browser:
-        page = browser.new_page()
-        with served(folder, port):
-            page.goto(f"http://{LOOPBACK}:{port}/sign-in")
-            page.wait_for_function(KEPT)
-            expect(page.get_by_role("button", name="Load it")).to_have_count(0)
-        release_again(folder)
-        with served(folder, port):
-            page.reload()
-            expect(page.locator("meta[name=second-release]")).to_have_count(0)
-            page.get_by_role("button", name="Load it").click()
-            expect(page.locator("meta[name=second-release]")).to_have_count(1)
-            expect(page.get_by_role("button", name="Load it")).to_have_count(0)
-
-
-def release_again(folder: Path) -> None:
-    """Make another release of the built client, whose page is a little different."""
-    page, worker = folder / "index.html", folder / "service-worker.js"
-    page.write_text(page.read_text("utf-8").replace("<title>", '<meta name="second-release" content="" /><title>'))
-    worker.write_text(RELEASE.sub("f" * 16, worker.read_text("utf-8")))
-    for changed in (page, worker):
-        changed.with_name(f"{changed.name}.br").unlink()
-
-
-@contextlib.contextmanager
-def served(folder: Path, port: int) -> Iterator[None]:
-    """A built client alone, without the API."""
-    app = Litestar(
-        client_routes(folder),
-        request_class=RecitalRequest,
-        exception_handlers={RecitalError: refused},
-        before_send=[on_every_answer(https_only=False, media_from=())],
-        openapi_config=None,
-    )
-    site = uvicorn.Server(uvicorn.Config(app, host=LOOPBACK, port=port, log_level="error", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=site.run)
-    thread.start()
+def test_a_new_release_disturbs_no_recording_says_so_then_and_comes_when_it_is_asked_for(
+    playwright: Playwright, minute: Reading, microphone: Path, tmp_path: Path
+) -> None:
+    server = Released(tmp_path / "data")
     try:
-        wait_until(lambda: site.started, STARTS_WITHIN_S, "the client is served")
-        yield
+        server.start()
+        text_id = added_text(server, minute)
+        with chromium(playwright, tmp_path / "profile", microphone, service_workers="allow") as context:
+            page = signed_in(context, server)
+            kept_with(page, text_id, server)
+            start_reading(page, f"{server.url}/texts/{text_id}")
+            server.release_again()
+            page.evaluate(UPDATED)
+            load, studio = page.get_by_role("button", name="Load it"), page.locator("[data-state]")
+            read_on(page, "Space")
+            expect(studio).to_have_attribute("data-place", "0.1")
+            expect(load).to_have_count(0)
+            read_on(page, "Enter")
+            expect(studio).to_have_attribute("data-state", "stopped")
+            expect(load).to_have_count(0)
+            page.get_by_role("button", name="Keep", exact=True).click()
+            expect(page.locator("meta[name=second-release]")).to_have_count(0)
+            load.click()
+            expect(page.locator("meta[name=second-release]")).to_have_count(1)
+            expect(load).to_have_count(0)
+            record, _ = published(server, text_id)
+        assert [cue["sentence"] for cue in record["cues"]] == [0, 1]
     finally:
-        site.should_exit = True
-        thread.join()
+        server.end()

@@ -21,6 +21,7 @@ from tests.browser.stage import (
     same_sound,
     signed_in,
     start_reading,
+    wait_a_moment,
     where,
     without,
 )
@@ -114,6 +115,7 @@ def test_an_english_text_is_read_with_a_thumb_and_then_with_arrows(
         assert [cue["sentence"] for cue in record["cues"]] == [0, 1]
         page.keyboard.press("ArrowLeft")
         expect(studio(page)).to_have_attribute("data-place", "0.1")
+        wait_a_moment(page)
         page.keyboard.press("Enter")
         expect(studio(page)).to_have_attribute("data-state", "recording")
         read_on(page, "ArrowRight")

@@ -18,7 +18,7 @@ import httpx
 
 from adapters_storage.embedded import EmbeddedPostgres
 from adapters_storage.embedded.server import server_pid
-from tests.running import Server, wait_until
+from tests.running import HTTP, Server, wait_until
 from tests.s3_door import Asked, Fault, StrictDoor, problem, strict_door
 from tests.s3_servers import Bucket, an_s3_server, s3_settings
 
@@ -50,7 +50,7 @@ class Machine:
         if self._arguments[0] == "worker":
             return self.server.log.count("Working, ") == self._starts
         with contextlib.suppress(httpx.TransportError):
-            return httpx.get(f"{self.server.url}/health/live", timeout=1).is_success
+            return HTTP.get(f"{self.server.url}/health/live", timeout=1).is_success
         return False
 
     def keep_up(self) -> int | None:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 
 from recital_core.contributions import tally
-from recital_core.ports import Day, Standing, Store, Totals
+from recital_core.ports import Day, Given, Standing, Store, Totals
 from recital_core.sessions import Outcome, RecitalSession, State
 from recital_core.speakers import Speaker, SpeakerId
 from recital_core.texts import RecitalText
@@ -68,6 +68,17 @@ def proven(store: Store) -> None:
     """Counting all sessions anew finds nothing else."""
     with store.transaction() as tx:
         assert list(tx.standings.recount()) == []
+
+
+def test_what_some_speakers_have_published_is_told(
+    store: Store, dana: Speaker, noam: Speaker, text: RecitalText
+) -> None:
+    silent = added_speaker(store, "silent@example.org")
+    for giver, duration_ms in ((dana, 1000), (dana, 500), (noam, 70)):
+        published(store, giver, text, duration_ms)
+    with store.separately() as tx:
+        given = tx.standings.given([dana.id, silent.id])
+    assert given == [Given(speaker_id=dana.id, duration_ms=1500, recordings=2)]
 
 
 def test_who_has_published_nothing_has_no_rank(store: Store, dana: Speaker) -> None:

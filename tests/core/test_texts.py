@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recital_core import errors
+from recital_core.audit import Actor, Way
 from recital_core.ports import TextFilter
 from recital_core.prose import normal
 from recital_core.sessions import RecitalSession
@@ -190,6 +191,26 @@ def test_only_its_owner_and_admins_change_a_text(
     world.library.retire(dana, text.id)
     with pytest.raises(errors.TextNotFound):
         world.library.get(noam, text.id)
+
+
+def test_who_shares_withdraws_mends_or_retires_a_text_is_in_the_log(
+    world: World, dana: Speaker, admin: Speaker, text: RecitalText
+) -> None:
+    by = Actor(speaker_id=admin.id, way=Way.BROWSER)
+    world.library.change(admin, text.id, title="another", by=by)
+    world.library.change(admin, text.id, public=True, by=by)
+    world.library.change(admin, text.id, public=True, by=by)
+    world.library.change(admin, text.id, public=False, by=by)
+    world.library.change(admin, text.id, wording={Place(0, 0): "שלום לכל העולם."}, by=by)
+    world.library.retire(admin, text.id, by)
+    noted = [entry for entry in world.oversight.audit(speaker_id=dana.id).entries.items if "text" in entry.facts]
+    assert [entry.event for entry in reversed(noted)] == [
+        "text-shared",
+        "text-withdrawn",
+        "text-mended",
+        "text-retired",
+    ]
+    assert all((entry.actor_id, entry.facts["text"]) == (admin.id, str(text.id)) for entry in noted)
 
 
 def test_the_same_words_again_are_pointed_out_to_whoever_may_read_them(

@@ -11,6 +11,7 @@ from tests.http.conftest import Caller, slug
 def test_people_are_found_and_approved(admin: Caller, pending: Caller) -> None:
     found = admin.get("/api/admin/speakers", params={"search": pending.email.upper()}).json()["items"]
     assert [(one["email"], one["role"]) for one in found] == [(pending.email, "pending")]
+    assert (found[0]["recordings"], found[0]["duration_ms"]) == (0, 0)
     approved = admin.post("/api/admin/speakers", json={"email": pending.email})
     assert (approved.status_code, approved.json()["role"]) == (200, "speaker")
     assert pending.get("/api/me").json()["role"] == "speaker"

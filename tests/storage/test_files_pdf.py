@@ -22,7 +22,9 @@ PARAGRAPHS = [
     "An English paragraph that is long enough to wrap over the line, with the word שלום inside and some more; 2+2=4.",
     "א ייִד איז געקומען אין שטאָט און האָט געזאָגט: „גוט מאָרגן!“",
 ]
-STYLE = """<style>body { font: 15px 'DejaVu Sans' }
+LETTERS = ("12px 'DejaVu Sans'", "15px 'DejaVu Sans'", "21px serif")
+"""Of which each cuts other paragraphs at the ends of pages, and others where a line happens to be short."""
+STYLE = """<style>body { font: LETTER }
   @page { size: A5; margin: 2cm; @top-center { content: "ספר הבדיקות" }
   @bottom-center { content: counter(page) } } p { margin: 0; text-indent: 1.5em } .two { columns: 2 }
   </style>"""
@@ -47,12 +49,13 @@ def hebrew() -> bytes:
     )
 
 
-@pytest.fixture(scope="module")
-def whole_book() -> Document:
+@pytest.fixture(scope="module", params=LETTERS)
+def whole_book(request: pytest.FixtureRequest) -> Document:
     """Many pages with a header and their numbers, paragraphs told by their indent alone, and a page of two columns."""
     body = "".join(f"<p>{long_paragraph(number)}</p>" for number in range(40))
     columns = f"<div class=two dir=ltr lang=en>{ENGLISH}</div>"
-    return read(printed(f"<html lang=he dir=rtl><meta charset=utf-8>{STYLE}<h1>פרק א</h1>{body}{columns}</html>"))
+    style = STYLE.replace("LETTER", request.param)
+    return read(printed(f"<html lang=he dir=rtl><meta charset=utf-8>{style}<h1>פרק א</h1>{body}{columns}</html>"))
 
 
 def test_hebrew_numbers_brackets_points_and_english_come_in_the_order_of_reading(hebrew: bytes) -> None:

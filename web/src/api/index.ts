@@ -82,7 +82,7 @@ export const api = {
   totals: () => json<shapes.Totals>('GET', '/standings/totals'),
 
   speakers: (search: string, role: Role | null, cursor: string | null) =>
-    json<Page<shapes.Speaker>>('GET', '/admin/speakers', { search, role, cursor }),
+    json<Page<shapes.SpeakerListed>>('GET', '/admin/speakers', { search, role, cursor }),
   approve: (email: string, role: Role) => json<shapes.Speaker>('POST', '/admin/speakers', {}, { email, role }),
   changeRole: (id: string, role: Role) => json<shapes.Speaker>('PATCH', one('admin/speakers', id), {}, { role }),
   invitations: (cursor: string | null) => json<Page<shapes.Invitation>>('GET', '/admin/invitations', { cursor }),

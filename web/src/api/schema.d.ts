@@ -1064,7 +1064,7 @@ export interface components {
          * Event
          * @enum {string}
          */
-        Event: "signed-in" | "signed-out-everywhere" | "link-made" | "credential-made" | "credential-revoked" | "delegated" | "role-changed" | "invited" | "invitation-used" | "invitation-withdrawn" | "agreed" | "data-downloaded" | "account-erased" | "session-retried" | "session-discarded" | "job-retried" | "exported";
+        Event: "signed-in" | "signed-out-everywhere" | "link-made" | "credential-made" | "credential-revoked" | "delegated" | "role-changed" | "invited" | "invitation-used" | "invitation-withdrawn" | "agreed" | "data-downloaded" | "account-erased" | "session-retried" | "session-discarded" | "text-shared" | "text-withdrawn" | "text-mended" | "text-retired" | "job-retried" | "exported";
         /** Invitation */
         Invitation: {
             /** Format: uuid */
@@ -1379,9 +1379,22 @@ export interface components {
             version: string;
             language: string;
         };
+        /** SpeakerListed */
+        SpeakerListed: {
+            /** Format: uuid */
+            id: string;
+            email: string | null;
+            display_name: string;
+            role: components["schemas"]["Role"];
+            agreement_version: string | null;
+            /** Format: date-time */
+            created_at: string;
+            duration_ms: number;
+            recordings: number;
+        };
         /** SpeakerPage */
         SpeakerPage: {
-            items: components["schemas"]["SpeakerShown"][];
+            items: components["schemas"]["SpeakerListed"][];
             next: string | null;
         };
         /** SpeakerShown */

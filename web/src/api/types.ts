@@ -27,6 +27,7 @@ export type Agreement = Schemas['AgreementShown']
 export type Token = Schemas['TokenShown']
 export type TokenMade = Schemas['TokenMade']
 export type Speaker = Schemas['SpeakerShown']
+export type SpeakerListed = Schemas['SpeakerListed']
 export type Invitation = Required<Schemas['Invitation']>
 export type InvitationMade = Schemas['InvitationMade']
 export type LogEntry = Schemas['Entry']

@@ -180,4 +180,5 @@ export const en = {
   'log.about': 'Only what concerns one person is shown.',
   'log.everybody': 'Show everybody’s',
   'log.session': 'the recording',
+  'log.text': 'the text',
 } as const

@@ -181,4 +181,5 @@ export const he: AdminMessages = {
   'log.about': 'מוצג רק מה שנוגע לאדם אחד.',
   'log.everybody': 'להציג של כולם',
   'log.session': 'ההקלטה',
+  'log.text': 'הטקסט',
 }

@@ -181,4 +181,5 @@ export const yi: AdminMessages = {
   'log.about': 'מע ווײַזט נאָר וואָס איז שייך איין מענטשן.',
   'log.everybody': 'ווײַזן אַלעמענס',
   'log.session': 'די רעקאָרדירונג',
+  'log.text': 'דער טעקסט',
 }

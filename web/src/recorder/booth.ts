@@ -178,10 +178,12 @@ export class Booth {
 
   async listen(): Promise<LocalTake> {
     const sessionId = this.#sessionId()
+    const { unstored } = this.#take!.ledger
     const session = await this.#desk.store.session(sessionId)
     const marks = await this.#desk.store.marks(sessionId)
-    const audio = await localAudio(this.#desk.store, sessionId)
-    return { audio, cues: cuesOf(marks, session!.capture.sample_rate_hz, session!.samples) }
+    const audio = await localAudio(this.#desk.store, sessionId, unstored)
+    const samples = unstored.reduce((sum, segment) => sum + segment.samples, session!.samples)
+    return { audio, cues: cuesOf(marks, session!.capture.sample_rate_hz, samples) }
   }
 
   /** Throws NoRoom, and changes nothing, while the device does not take all of it. */

@@ -79,6 +79,17 @@ test('a recording of which the device has not taken the last part is not ended w
   expect((await store.session(sessionId))!.end).toMatchObject({ segments: 3, samples: 3 * SEGMENT })
 })
 
+test('a full device takes no decision, says so, and takes it when there is room', async () => {
+  const sessionId = await addSession(store)
+  await addSegments(store, sessionId, 0, 1)
+  const freeze = store.freeze.bind(store)
+  store.freeze = () => Promise.reject(new DOMException('full', 'QuotaExceededError'))
+  await expect(desk.end(sessionId, 0)).rejects.toThrow(NoRoom)
+  store.freeze = freeze
+  await desk.end(sessionId, 0)
+  expect((await store.session(sessionId))!.end).toMatchObject({ segments: 1, marks: 1 })
+})
+
 test('a recording whose one sentence with audio is dropped is dropped whole, as the server would do', async () => {
   const sessionId = await addSession(store)
   await addSegments(store, sessionId, 0, 1)

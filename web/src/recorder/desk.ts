@@ -1,5 +1,5 @@
 import { cuesOf } from './cues'
-import { NoRoom } from './no-room'
+import { noRoomIfFull, NoRoom } from './no-room'
 import { Outbox } from './outbox'
 import { pendingOf, recoverLogs, type WithSession } from './recovery'
 import type { SampleLog } from './sample-log'
@@ -33,7 +33,7 @@ export class Desk {
     this.#outbox = new Outbox(store, new Server(self.location.origin), {
       changed: () => this.#outboxMoved(),
       grows: async ({ state, sessionId }) => state === 'recording' && (await this.#tabs.owned())(sessionId),
-      failed: reportError,
+      failed: (error) => reportError(error),
     })
     this.#channel.onmessage = ({ data }: MessageEvent<Word>) => this.#heard(data)
     this.#recovered = this.#recover()
@@ -154,13 +154,16 @@ export class Desk {
     await this.end(sessionId, 0)
   }
 
-  /** Ends a session with what there is of it; one of which no sentence is left is dropped, as the server would do. */
+  /**
+   * Ends a session with what there is of it; one of which no sentence is left is dropped, as the server would do.
+   * Throws NoRoom, and changes nothing, while the device is so full that it does not even take that.
+   */
   async end(sessionId: string, dropLast: number): Promise<void> {
     const session = await this.store.session(sessionId)
     if (session === undefined) return
     const cues = cuesOf(await this.store.marks(sessionId), session.capture.sample_rate_hz, session.samples)
     if (session.end === null && (session.samples === 0 || cues.length <= dropLast)) return this.drop(sessionId)
-    await this.store.freeze(sessionId, dropLast)
+    await this.store.freeze(sessionId, dropLast).catch(noRoomIfFull)
     this.stored()
   }
 

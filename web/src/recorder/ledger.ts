@@ -29,6 +29,7 @@ export class Ledger {
   #parts: LedgerParts
   #lastMark = 0
   #steps: (() => Promise<void>)[] = []
+  #unstored: (() => NewSegment)[] = []
   #work: Promise<void> = Promise.resolve()
   #broken = false
 
@@ -49,8 +50,10 @@ export class Ledger {
 
   /** `make` runs when the segments before are stored; `after` when this one is. */
   segment(make: () => NewSegment, after: () => void = () => undefined): void {
+    this.#unstored.push(make)
     this.#inTurn(async () => {
       await storeSegment(this.#parts.store, this.sessionId, make())
+      this.#unstored.shift()
       after()
       this.#parts.stored()
     })
@@ -68,6 +71,11 @@ export class Ledger {
   /** Everything that was asked for is in the store when this resolves, unless the device took no more. */
   settled(): Promise<void> {
     return this.#work
+  }
+
+  /** The segments that the device did not take, in order. */
+  get unstored(): NewSegment[] {
+    return this.#unstored.map((make) => make())
   }
 
   /** Asks the device once more to take what it did not; true when everything is in the store. */

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto'
 import { expect, test } from 'vitest'
 import { IndexedDbLog } from './indexeddb-log'
-import { Ledger } from './ledger'
+import { Ledger, type NewSegment } from './ledger'
 import { localAudio } from './local-audio'
 import { concatenate } from './pcm'
 import { PcmTape } from './pcm-tape'
@@ -31,8 +31,8 @@ async function studio(segmentMs = 500) {
   return { store, sessionId, log, ledger, tape, failures }
 }
 
-async function decoded(store: Store, sessionId: string): Promise<Int16Array> {
-  return decodeFlac(new Uint8Array(await (await localAudio(store, sessionId)).arrayBuffer())).samples
+async function decoded(store: Store, sessionId: string, unstored?: NewSegment[]): Promise<Int16Array> {
+  return decodeFlac(new Uint8Array(await (await localAudio(store, sessionId, unstored)).arrayBuffer())).samples
 }
 
 /** As the packets of a device come. */
@@ -193,8 +193,10 @@ test('when this device takes no more, nothing is stored behind the hole, and all
   expect(await ledger.retry()).toBe(false)
   expect(failures).toHaveLength(2)
   expect(await store.session(sessionId)).toMatchObject({ segments: 1, marks: 0 })
+  expect(await decoded(store, sessionId, ledger.unstored)).toEqual(samples)
   full.is = false
   expect(await ledger.retry()).toBe(true)
+  expect(ledger.unstored).toEqual([])
   expect(await store.session(sessionId)).toMatchObject({ segments: 3, marks: 1 })
   expect(await decoded(store, sessionId)).toEqual(samples)
 })

@@ -56,8 +56,9 @@ export class Pages<Item extends { id: string }> {
     this.#next = page.next
   }
 
-  replace(item: Item): void {
-    this.items = (this.items ?? []).map((old) => (old.id === item.id ? item : old))
+  /** What `item` does not tell stays as it was. */
+  replace(item: Partial<Item> & Pick<Item, 'id'>): void {
+    this.items = (this.items ?? []).map((old) => (old.id === item.id ? { ...old, ...item } : old))
   }
 
   remove(id: string): void {

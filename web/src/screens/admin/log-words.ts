@@ -19,6 +19,10 @@ const ALL: Record<LogEvent, true> = {
   'account-erased': true,
   'session-retried': true,
   'session-discarded': true,
+  'text-shared': true,
+  'text-withdrawn': true,
+  'text-mended': true,
+  'text-retired': true,
   'job-retried': true,
   exported: true,
 }
