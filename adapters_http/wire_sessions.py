@@ -83,6 +83,9 @@ class SessionShown(msgspec.Struct, frozen=True, kw_only=True):
 class SessionInFull(SessionShown, frozen=True, kw_only=True):
     """`measures` are null before `aggregated`, and of sessions from before they were kept."""
 
+    aggregated_at: datetime | None
+    uploaded_at: datetime | None
+    capture: Capture
     measures: SessionMeasures | None
 
 
@@ -120,8 +123,14 @@ def session_shown(summary: SessionSummary) -> SessionShown:
 
 
 def session_in_full(summary: SessionSummary) -> SessionInFull:
-    outcome = summary.session.outcome
-    return SessionInFull(**_facts(summary), measures=outcome.measures if outcome else None)
+    session = summary.session
+    return SessionInFull(
+        **_facts(summary),
+        aggregated_at=session.aggregated_at,
+        uploaded_at=session.uploaded_at,
+        capture=session.capture,
+        measures=session.outcome.measures if session.outcome else None,
+    )
 
 
 def _facts(summary: SessionSummary) -> dict[str, Any]:

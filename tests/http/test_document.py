@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import runpy
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.http.conftest import Caller
 
+WEB = Path(__file__).parents[2] / "web"
 WITHOUT_A_BODY = {
     "startSignIn",
     "finishSignIn",
@@ -91,3 +95,13 @@ def within(part: Any) -> Iterator[dict[str, Any]]:
         yield part
     for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
         yield from within(inner)
+
+
+def test_the_web_client_s_types_are_those_of_the_document(document: dict[str, Any], tmp_path: Path) -> None:
+    """Where they are not: save the document of a running server, and `npm run types -- FILE` in the folder `web`."""
+    told, made = tmp_path / "openapi.json", tmp_path / "schema.d.ts"
+    told.write_text(json.dumps(document), "utf-8")
+    build = runpy.run_path(str(WEB / "build.py"))
+    build["install_modules"]()
+    build["npm"]("exec", "--", "openapi-typescript", "--default-non-nullable=false", "--output", str(made), str(told))
+    assert made.read_text("utf-8") == (WEB / "src" / "api" / "schema.d.ts").read_text("utf-8")

@@ -48,6 +48,8 @@ def test_a_published_session_says_how_long_and_how_good_it_is(published: Publish
     session = published.dana.get(published.path).json()
     assert (session["state"], session["duration_ms"], session["cues"]) == ("uploaded", 2000, 2)
     assert session["verdict"] in {"good", "usable", "doubtful"}
+    assert session["ended_at"] <= session["aggregated_at"] <= session["uploaded_at"]
+    assert session["capture"]["sample_rate_hz"] > 0
     assert -20 < session["measures"]["integrated_lufs"] < session["measures"]["true_peak_dbtp"] < 3
     listed = published.dana.get("/api/sessions", params={"verdict": session["verdict"]}).json()["items"]
     assert [(item["id"], "measures" in item) for item in listed] == [(session["id"], False)]

@@ -693,7 +693,7 @@ export interface paths {
         };
         /**
          * ListSpeakers
-         * @description Accounts, the oldest first.
+         * @description Accounts with what they have published, the oldest first.
          */
         get: operations["listSpeakers"];
         put?: never;
@@ -1320,6 +1320,9 @@ export interface components {
             reasons: string[];
             problem: string | null;
             attempts: number;
+            aggregated_at: string | null;
+            uploaded_at: string | null;
+            capture: components["schemas"]["Capture"];
             measures: components["schemas"]["SessionMeasures"] | null;
         };
         /** SessionMeasures */
@@ -1563,17 +1566,17 @@ export interface components {
             id: string;
             title: string;
         };
+        /**
+         * Verdict
+         * @enum {string}
+         */
+        Verdict: "good" | "usable" | "doubtful";
         /** VerdictsShown */
         VerdictsShown: {
             good: number;
             usable: number;
             doubtful: number;
         };
-        /**
-         * Verdict
-         * @enum {string}
-         */
-        Verdict: "good" | "usable" | "doubtful";
         /**
          * Way
          * @description How somebody came in.
@@ -2073,6 +2076,13 @@ export interface operations {
                     "application/octet-stream": string;
                 };
             };
+            /** @description Success, without a body */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Bad Request */
             400: {
                 headers: {
@@ -2188,6 +2198,13 @@ export interface operations {
                 content: {
                     "application/octet-stream": string;
                 };
+            };
+            /** @description Success, without a body */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
