@@ -200,15 +200,18 @@ class Server:
         ).stdout
 
     def token(self, email: str = ADMIN) -> str:
-        """The bearer token of whoever has this address, who has agreed to be recorded when it is made."""
-        if email not in self._tokens:
-            token = self.command("speakers", "token", email).split()[-1]
-            headers = {"Authorization": f"Bearer {token}"}
-            version = HTTP.get(f"{self.url}/api/config").raise_for_status().json()["agreement_version"]
-            signing = {"version": version, "language": "en"}
-            HTTP.post(f"{self.url}/api/me/agreement", json=signing, headers=headers).raise_for_status()
-            self._tokens[email] = token
-        return self._tokens[email]
+        """The bearer token of whoever has this address, and has agreed to be recorded; always the same one."""
+        return self._tokens.get(email) or self.new_token(email)
+
+    def new_token(self, email: str) -> str:
+        """Another one from now on, as for an account that was erased and made again."""
+        token = self.command("speakers", "token", email).split()[-1]
+        headers = {"Authorization": f"Bearer {token}"}
+        version = HTTP.get(f"{self.url}/api/config").raise_for_status().json()["agreement_version"]
+        signing = {"version": version, "language": "en"}
+        HTTP.post(f"{self.url}/api/me/agreement", json=signing, headers=headers).raise_for_status()
+        self._tokens[email] = token
+        return token
 
     def sign_in_link(self, email: str = ADMIN) -> str:
         """A fresh single-use link that signs a browser in, of somebody who has agreed to be recorded."""

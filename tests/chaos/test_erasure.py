@@ -28,7 +28,7 @@ SERVER_ERRORS = 500
 def client(server: Server) -> Iterator[Client]:
     """A program of Dana's."""
     server.command("speakers", "approve", EMAIL)
-    with Client(server.url, server.token(EMAIL)) as opened:
+    with Client(server.url, server.new_token(EMAIL)) as opened:
         yield opened
 
 
