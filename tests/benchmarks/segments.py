@@ -10,26 +10,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import multiprocessing
 import os
 import statistics
 import sys
 import tempfile
 import time
 import uuid
-from datetime import timedelta
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
 
 import httpx
-import psutil
 
-from adapters_http.server import serve
-from adapters_storage.assembly import assembled
 from adapters_storage.embedded import EmbeddedPostgres
-from adapters_storage.settings import Settings
-from tests.people import admitted
+from tests.benchmarks.serving import Served, served
 
 SEGMENT_BYTES = 84_000
 SEGMENT_SAMPLES = 240_000
@@ -39,27 +32,17 @@ LIMIT_MS = 3.0
 
 
 def main(uploads: int) -> None:
-    with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder)) as database:
-        given = {"RECITAL_DATA_DIR": folder, "RECITAL_DATABASE_URL": database.url}
-        ours, theirs = multiprocessing.Pipe()
-        server = multiprocessing.get_context("spawn").Process(target=run_server, args=(given, theirs))
-        server.start()
-        try:
-            port, token = ours.recv()
-            process = psutil.Process(server.pid)
-            with httpx.Client(
-                base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"}
-            ) as client:
-                session = opened(client)
-                for number in range(WARM_UP):
-                    upload(client, session, number)
-                rounds = [
-                    measured(process, client, session, range(first, first + uploads // ROUNDS))
-                    for first in range(WARM_UP, WARM_UP + uploads, uploads // ROUNDS)
-                ]
-        finally:
-            server.terminate()
-            server.join()
+    each = uploads // ROUNDS
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        EmbeddedPostgres(Path(folder)) as database,
+        served(folder, database.url) as server,
+    ):
+        session = opened(server.client)
+        for number in range(WARM_UP):
+            upload(server.client, session, number)
+        starts = range(WARM_UP, WARM_UP + uploads, each)
+        rounds = [measured(server, session, range(first, first + each)) for first in starts]
     print(f"{uploads} uploads of {SEGMENT_BYTES} bytes over one connection, in {ROUNDS} rounds")
     cpu = [measure.user_ms + measure.system_ms for measure in rounds]
     best = rounds[cpu.index(min(cpu))]
@@ -70,12 +53,6 @@ def main(uploads: int) -> None:
     print(f"{'answer, median / worst':<36}{statistics.median(waits):6.2f} / {max(waits):.2f} ms")
 
 
-def run_server(given: dict[str, str], to_parent: Connection) -> None:
-    with assembled(Settings.load(given), serving=True) as recital:
-        _, token = recital.accounts.token(admitted(recital), timedelta(days=1))
-        serve(recital, "127.0.0.1", 0, listening=lambda port: to_parent.send((port, token)))
-
-
 class Measure(NamedTuple):
     """CPU of the server for one upload, and how long each answer took."""
 
@@ -84,10 +61,10 @@ class Measure(NamedTuple):
     waits_ms: list[float]
 
 
-def measured(process: psutil.Process, client: httpx.Client, session: str, numbers: range) -> Measure:
-    before = process.cpu_times()
-    waits_ms = [upload(client, session, number) for number in numbers]
-    after = process.cpu_times()
+def measured(server: Served, session: str, numbers: range) -> Measure:
+    before = server.process.cpu_times()
+    waits_ms = [upload(server.client, session, number) for number in numbers]
+    after = server.process.cpu_times()
     each = 1000 / len(numbers)
     return Measure((after.user - before.user) * each, (after.system - before.system) * each, waits_ms)
 

@@ -23,10 +23,12 @@ WARM_UP = 30
 
 
 class Served:
-    """A running server; `client` calls it as whoever has the address that was given."""
+    """A running server and its `process`; `client` calls it with the token of whoever has the given address."""
 
-    def __init__(self, process: psutil.Process, client: httpx.Client) -> None:
-        self._process = process
+    def __init__(self, process: psutil.Process, port: int, token: str, client: httpx.Client) -> None:
+        self.process = process
+        self.port = port
+        self.token = token
         self.client = client
 
     def cpu_ms(self, request: Callable[[], httpx.Response], times: int = 400) -> tuple[float, float]:
@@ -37,16 +39,18 @@ class Served:
         return min(rounds), statistics.median(rounds)
 
     def _round(self, request: Callable[[], httpx.Response], times: int) -> float:
-        before = self._process.cpu_times()
+        before = self.process.cpu_times()
         for _ in range(times):
             request().raise_for_status()
-        after = self._process.cpu_times()
+        after = self.process.cpu_times()
         return (after.user + after.system - before.user - before.system) * 1000 / times
 
 
 @contextmanager
-def served(folder: str, database: str, email: str, role: Role = Role.SPEAKER) -> Iterator[Served]:
-    given = {"RECITAL_DATA_DIR": folder, "RECITAL_DATABASE_URL": database}
+def served(
+    folder: str, database: str, email: str = "dana@example.org", role: Role = Role.SPEAKER, **settings: str
+) -> Iterator[Served]:
+    given = {"RECITAL_DATA_DIR": folder, "RECITAL_DATABASE_URL": database, **settings}
     ours, theirs = multiprocessing.Pipe()
     server = multiprocessing.get_context("spawn").Process(target=_run, args=(given, email, role, theirs))
     server.start()
@@ -54,7 +58,7 @@ def served(folder: str, database: str, email: str, role: Role = Role.SPEAKER) ->
         port, token = ours.recv()
         headers = {"Authorization": f"Bearer {token}"}
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=60) as client:
-            yield Served(psutil.Process(server.pid), client)
+            yield Served(psutil.Process(server.pid), port, token, client)
     finally:
         server.terminate()
         server.join()

@@ -9,17 +9,13 @@ the least disturbed round's of each: on a busy machine the same work costs more 
 
 from __future__ import annotations
 
-import multiprocessing
 import statistics
 import sys
 import tempfile
 from pathlib import Path
 
-import httpx
-import psutil
-
 from adapters_storage.embedded import EmbeddedPostgres
-from tests.benchmarks.segments import run_server
+from tests.benchmarks.serving import Served, served
 
 WARM_UP = 100
 ROUNDS = 10
@@ -29,26 +25,16 @@ SIGNED_IN = "/api/me"
 
 
 def main(requests: int) -> None:
-    with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder)) as database:
-        given = {"RECITAL_DATA_DIR": folder, "RECITAL_DATABASE_URL": database.url}
-        ours, theirs = multiprocessing.Pipe()
-        server = multiprocessing.get_context("spawn").Process(target=run_server, args=(given, theirs))
-        server.start()
-        try:
-            port, token = ours.recv()
-            process = psutil.Process(server.pid)
-            with httpx.Client(
-                base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"}
-            ) as client:
-                for path in (NOBODY_ASKED, SIGNED_IN):
-                    cpu_ms(process, client, path, WARM_UP)
-                pairs = [
-                    tuple(cpu_ms(process, client, path, requests // ROUNDS) for path in (NOBODY_ASKED, SIGNED_IN))
-                    for _ in range(ROUNDS)
-                ]
-        finally:
-            server.terminate()
-            server.join()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        EmbeddedPostgres(Path(folder)) as database,
+        served(folder, database.url) as server,
+    ):
+        for path in (NOBODY_ASKED, SIGNED_IN):
+            cpu_ms(server, path, WARM_UP)
+        pairs = [
+            tuple(cpu_ms(server, path, requests // ROUNDS) for path in (NOBODY_ASKED, SIGNED_IN)) for _ in range(ROUNDS)
+        ]
     without, signed_in = zip(*pairs, strict=True)
     checks = [more - less for less, more in pairs]
     print(f"{requests} requests of each kind over one connection, in {ROUNDS} rounds, alternately")
@@ -57,12 +43,12 @@ def main(requests: int) -> None:
     print(f"{'a request without / with it':<36}{min(without):6.2f} / {min(signed_in):.2f} ms")
 
 
-def cpu_ms(process: psutil.Process, client: httpx.Client, path: str, requests: int) -> float:
+def cpu_ms(server: Served, path: str, requests: int) -> float:
     """CPU of the server for one request, as the mean of `requests`."""
-    before = process.cpu_times()
+    before = server.process.cpu_times()
     for _ in range(requests):
-        client.get(path).raise_for_status()
-    after = process.cpu_times()
+        server.client.get(path).raise_for_status()
+    after = server.process.cpu_times()
     return (after.user + after.system - before.user - before.system) * 1000 / requests
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
-import multiprocessing
 import os
 import statistics
 import sys
@@ -20,12 +19,12 @@ import tempfile
 import time
 from pathlib import Path
 
-import httpx
 import psutil
 
 from adapters_storage.embedded import EmbeddedPostgres
 from adapters_storage.embedded.server import server_pid
-from tests.benchmarks.segments import SEGMENT_BYTES, SEGMENT_SAMPLES, opened, run_server
+from tests.benchmarks.segments import SEGMENT_BYTES, SEGMENT_SAMPLES, opened
+from tests.benchmarks.serving import served
 
 AT_ONCE, EACH = 64, 40
 WANTED_PER_S, LIMIT_CPU_MS, LIMIT_P99_MS, LIMIT_MB = 250, 3.0, 400, 200
@@ -33,30 +32,21 @@ CREATED = b"HTTP/1.1 201 "
 
 
 def main(at_once: int, each: int) -> None:
-    with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder)) as database:
-        given = {
-            "RECITAL_DATA_DIR": folder,
-            "RECITAL_DATABASE_URL": database.url,
-            "RECITAL_OPEN_SESSIONS": "1000",
-        }
-        ours, theirs = multiprocessing.Pipe()
-        server = multiprocessing.get_context("spawn").Process(target=run_server, args=(given, theirs))
-        server.start()
-        try:
-            port, token = ours.recv()
-            process, postgres = psutil.Process(server.pid), psutil.Process(database_pid(Path(folder)))
-            headers = {"Authorization": f"Bearer {token}"}
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=30) as client:
-                sessions = [opened(client) for _ in range(at_once)]
-            idle_mb = process.memory_info().rss / 2**20
-            asyncio.run(all_send(port, token, sessions, range(2)))
-            before, database_before, started = cpu_s(process), cpu_of_all_s(postgres), time.perf_counter()
-            waits, refused, most_mb = asyncio.run(all_send(port, token, sessions, range(2, 2 + each), process))
-            took_s, ours_s = time.perf_counter() - started, cpu_s(process) - before
-            database_s = cpu_of_all_s(postgres) - database_before
-        finally:
-            server.terminate()
-            server.join()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        EmbeddedPostgres(Path(folder)) as database,
+        served(folder, database.url, RECITAL_OPEN_SESSIONS="1000") as server,
+    ):
+        process, postgres = server.process, psutil.Process(database_pid(Path(folder)))
+        sessions = [opened(server.client) for _ in range(at_once)]
+        idle_mb = process.memory_info().rss / 2**20
+        asyncio.run(all_send(server.port, server.token, sessions, range(2)))
+        before, database_before, started = cpu_s(process), cpu_of_all_s(postgres), time.perf_counter()
+        waits, refused, most_mb = asyncio.run(
+            all_send(server.port, server.token, sessions, range(2, 2 + each), process)
+        )
+        took_s, ours_s = time.perf_counter() - started, cpu_s(process) - before
+        database_s = cpu_of_all_s(postgres) - database_before
     uploads = at_once * each
     p50, p99 = (statistics.quantiles(waits, n=100)[place] for place in (49, 98))
     print(
@@ -84,8 +74,9 @@ def cpu_s(process: psutil.Process) -> float:
 
 
 def cpu_of_all_s(process: psutil.Process) -> float:
-    """Of a server whose connections, each a process, all stay."""
-    return sum(map(cpu_s, (process, *process.children())))
+    """Of a process, its children, and those that it had."""
+    gone = process.cpu_times()
+    return gone.children_user + gone.children_system + sum(map(cpu_s, (process, *process.children())))
 
 
 async def all_send(
