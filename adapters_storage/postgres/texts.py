@@ -43,7 +43,8 @@ VOICES = (
 LONGEST_PART = 3
 """`title_parts` are all runs of one to three characters in a title, so the last run of what is searched is among them.
 
-One is asked for, not all: PostgreSQL takes them for independent, and a word that many titles have for a rare one.
+One is asked for, not all: PostgreSQL takes them for independent, and a word that many titles have for a rare one. For
+the same reason the title itself is asked of candidates alone: both would be taken for far fewer than there are.
 """
 LISTED = [column for column in texts.columns if column is not texts.c.title_parts]
 
@@ -202,9 +203,9 @@ def _matching(reader: Speaker, wanted: TextFilter) -> list[ColumnElement[bool]]:
     if wanted.scope is TextScope.PUBLIC:
         found.append(texts.c.public)
     if wanted.search:
-        found.append(texts.c.title.icontains(wanted.search, autoescape=True))
         part = wanted.search[-LONGEST_PART:]
-        found.append(texts.c.title_parts.contains(func.parts_of(part, len(part))))
+        candidate = texts.c.title_parts.contains(func.parts_of(part, len(part)))
+        found += [candidate, or_(texts.c.title.icontains(wanted.search, autoescape=True), ~candidate)]
     if wanted.language is not None:
         found.append(texts.c.language == wanted.language)
     if wanted.kind is not None:
