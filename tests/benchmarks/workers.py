@@ -36,6 +36,7 @@ from tests.reading import reading
 from tests.running import RECITAL, Server, wait_until
 
 OTHERS = 20
+LOOK_EVERY_S = 0.25
 UP_WITHIN_S, DONE_WITHIN_S = 60, 600
 ALLOWED_CPU, WANTED_SCALE, LIMIT_WAIT_S = 1.15, 1.8, 60
 UPLOADED = "SELECT id FROM sessions WHERE state = 'uploaded' AND id = ANY(%s)"
@@ -80,7 +81,7 @@ class Workers:
 
     def _waits(self, ids: Sequence[SessionId], workers: Sequence[psutil.Process]) -> tuple[list[float], float]:
         """From keep to available, and the memory of a worker meanwhile."""
-        kept, available, seen_mb = {}, {}, [0.0]
+        kept, available, seen_mb, looked_at = {}, {}, [0.0], [0.0]
         for session in ids:
             kept[session] = time.monotonic()
             self._recital.recording.end(self._speaker, session, self._whole.ending)
@@ -90,6 +91,8 @@ class Workers:
                 waiting = [session for session in ids if session not in available]
                 for (found,) in connection.execute(UPLOADED, (waiting,)).fetchall():
                     available[found] = time.monotonic()
+                if time.monotonic() > looked_at[-1] + LOOK_EVERY_S:
+                    looked_at.append(time.monotonic())
                     seen_mb.extend(memory_mb(worker) for worker in workers)
                 return len(available) == len(ids)
 
