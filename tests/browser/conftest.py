@@ -16,14 +16,15 @@ PATIENCE_MS = 15_000
 """With a machine that does other things, too; nothing waits for longer than it has to."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
+    """Ends with these tests, as others could start no event loop beside it."""
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running(tmp_path_factory.mktemp("browser") / "data") as started:
         yield started

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import pytest
 
 from tests.chaos.fleet import Plan, storm
 
 
-def test_a_fleet_that_is_killed_cut_filled_and_restarted_loses_and_doubles_nothing(tmp_path: Path) -> None:
-    seen = storm(tmp_path, Plan(seconds=6, speakers=10, sessions=1), natural_s=0)
+def test_a_fleet_that_is_killed_cut_filled_and_restarted_loses_and_doubles_nothing(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("fleet")  # short: PostgreSQL's socket must find room in it to stay where it is
+    seen = storm(folder, Plan(seconds=6, speakers=10, sessions=1), natural_s=0)
     assert (seen["published"], seen["disavowed"]) == (9, 1)
     print(seen)

@@ -86,11 +86,17 @@ class Chaos:
 
 
 @pytest.fixture
-def chaos(tmp_path: Path, spoken: Reading) -> Iterator[Chaos]:
-    work = tmp_path / "work"
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One with a short name: somewhere in it is PostgreSQL's socket, whose path has 107 bytes at most."""
+    return tmp_path_factory.mktemp("killed")
+
+
+@pytest.fixture
+def chaos(folder: Path, spoken: Reading) -> Iterator[Chaos]:
+    work = folder / "work"
     work.mkdir()
     with (
-        running(tmp_path / "data", TMPDIR=str(work)) as server,
+        running(folder / "data", TMPDIR=str(work)) as server,
         Client(server.url, server.token(), patience_s=PATIENCE_S) as client,
         ThreadPoolExecutor(SESSIONS_AT_ONCE) as senders,
     ):
@@ -99,7 +105,7 @@ def chaos(tmp_path: Path, spoken: Reading) -> Iterator[Chaos]:
 
 
 def test_a_server_killed_twenty_times_publishes_every_session_whole_and_once(
-    chaos: Chaos, spoken: Reading, tmp_path: Path
+    chaos: Chaos, spoken: Reading, folder: Path
 ) -> None:
     chance = random.Random(20)
     for _ in range(SESSIONS_AT_ONCE):
@@ -128,7 +134,7 @@ def test_a_server_killed_twenty_times_publishes_every_session_whole_and_once(
     chaos.server.start()
     assert files_under(chaos.server.staging) == []
     assert files_under(chaos.server.archive / ".incoming") == []
-    assert list((tmp_path / "work").glob("recital-*")) == []
+    assert list((folder / "work").glob("recital-*")) == []
 
 
 def age(folder: Path) -> None:

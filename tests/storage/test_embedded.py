@@ -51,9 +51,9 @@ def server_of(folder: Path) -> int:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A data folder, not made yet, inside a folder that is closed to other users."""
-    return tmp_path / "data"
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder, not made yet, inside a folder that is closed to other users; short enough to hold its socket."""
+    return tmp_path_factory.mktemp("embedded") / "data"
 
 
 def test_a_first_start_makes_the_database_and_later_ones_find_it(folder: Path) -> None:
