@@ -14,10 +14,11 @@ serve: installed client
 serve-https: installed client
 	@exec $(BIN)/recital serve --https --host 0.0.0.0
 
-# pytest comes last, so that its summary is the last line
+# pytest comes last, so that its summary is the last line; more processes than cores, as the browser's tests mostly wait
+# for sound to pass. They come first, a file in one process with what its tests share.
 test: system-packages check client
 	@$(BIN)/python web/build.py test
-	@sh .ci/tests $(BIN)/pytest
+	@$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 check: installed-test
 	@$(BIN)/ruff check
