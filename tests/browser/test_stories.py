@@ -161,6 +161,37 @@ def test_a_microphone_is_refused_then_allowed_then_heard_then_pulled_out(
     assert [cue["sentence"] for cue in record["cues"]] == [0]
 
 
+def test_another_tab_waits_for_its_turn_and_whoever_leaves_is_asked_and_takes_nothing_away(
+    playwright: Playwright, server: Server, minute: Reading, microphone: Path, tmp_path: Path
+) -> None:
+    text_id = added_text(server, minute)
+    with chromium(playwright, tmp_path / "profile", microphone) as context:
+        page = signed_in(context, server)
+        start_reading(page, f"{server.url}/texts/{text_id}")
+        other = context.new_page()
+        other.goto(f"{server.url}/texts/{text_id}")
+        studio(other).wait_for()
+        other.keyboard.press("Enter")
+        expect(other.get_by_role("alert")).to_contain_text("Another tab or window of this browser is recording")
+        other.close()
+
+        asked: list[str] = []
+        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+        page.close(run_before_unload=True)
+        read_on(page, "Space")
+        assert asked == ["beforeunload"]
+        dialog = page.get_by_role("dialog", name="You are recording")
+        page.get_by_role("link", name="All texts").click()
+        dialog.get_by_role("button", name="Go on recording").click()
+        read_on(page, "Space")
+        expect(studio(page)).to_have_attribute("data-place", "0.2")
+        page.get_by_role("link", name="All texts").click()
+        dialog.get_by_role("button", name="Keep it and leave").click()
+        expect(page.get_by_role("heading", name="Texts")).to_be_visible()
+        record, _ = published(server, text_id)
+    assert [cue["sentence"] for cue in record["cues"]] == [0, 1, 2]
+
+
 def test_a_sign_in_expires_and_the_tab_is_closed_in_mid_recording(
     playwright: Playwright, server: Server, minute: Reading, microphone: Path, tmp_path: Path
 ) -> None:
