@@ -142,7 +142,7 @@ def seaweed_running(folder: Path) -> Iterator[str]:
     limits = ["-master.volumeSizeLimitMB=64", "-volume.minFreeSpace=0"]
     with (folder / "weed.log").open("ab") as log:
         server = subprocess.Popen(
-            [str(WEED), "server", *options, *ports, *rest, *limits], cwd=folder, stdout=log, stderr=log
+            [str(WEED), "-logtostderr", "server", *options, *ports, *rest, *limits], cwd=folder, stdout=log, stderr=log
         )
     try:
         url = f"http://{LOOPBACK}:{port}"
