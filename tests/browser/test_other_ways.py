@@ -52,7 +52,8 @@ LOSING = f"""
       if (lost) packet.close()
       else out.enqueue(packet)
     }}
-    this.readable = new Whole(wanted).readable.pipeThrough(new TransformStream({{ transform }}))
+    const {{ readable }} = new Whole({{ ...wanted, maxBufferSize: 1000 }})
+    this.readable = readable.pipeThrough(new TransformStream({{ transform }}))
   }}
 """
 OFF_BY_MS = 10
