@@ -7,7 +7,7 @@ export const he: HelpMessages = {
   'help.none': 'אין כאן דבר על זה. נסו מילה אחרת.',
   'help.found': '{count, plural, one {תשובה אחת} two {שתי תשובות} other {# תשובות}}',
   'help.contents': 'תוכן',
-  'help.print': 'הדפסה',
+  'help.print': 'להדפיס',
 
   'help.how': 'איך זה עובד',
   'help.how.choose': 'בוחרים טקסט',

@@ -3,7 +3,7 @@
  *
  * Messages come in families, each with a file for every language; only those of the language spoken are loaded.
  */
-import { recall, remember } from '../state/remembered'
+import { noteOf, recall, remember } from '../state/remembered'
 import type { en } from './en'
 import { fill, type Values } from './messages'
 
@@ -47,6 +47,12 @@ class Interface {
   async choose(language: InterfaceLanguage): Promise<void> {
     await this.#speak(language)
     remember(CHOSEN, language)
+  }
+
+  /** Speaks what another tab has chosen, as soon as it has noted it under this key. */
+  async noted(key: string | null): Promise<void> {
+    const language = remembered(CHOSEN)
+    if (key === noteOf(CHOSEN) && language !== null && language !== this.#wanted) await this.#speak(language)
   }
 
   /** Takes the language of an account, unless one was chosen on this device. */
@@ -108,6 +114,11 @@ export function languageName(tag: string): string {
   } catch {
     return tag // not a tag at all
   }
+}
+
+/** A name or an address inside a sentence that may run the other way (Unicode's isolates). */
+export function isolated(name: string): string {
+  return `\u2068${name}\u2069`
 }
 
 export function figure(value: number): string {

@@ -37,6 +37,15 @@ test('another language is spoken when all of it is here, and the next start begi
   expect((await started('en')).speaking.language).toBe('yi')
 })
 
+test('what another tab chooses is spoken here, too', async () => {
+  const { speaking } = await started('en')
+  stored.set('recital.language', '"he"')
+  await speaking.noted('recital.lettering')
+  expect(speaking.language).toBe('en')
+  await speaking.noted('recital.language')
+  expect(speaking.language).toBe('he')
+})
+
 test('of two languages chosen quickly the second is spoken', async () => {
   const { speaking } = await started('en')
   await Promise.all([speaking.choose('he'), speaking.choose('yi')])

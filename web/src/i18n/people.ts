@@ -2,6 +2,8 @@
 import { family } from './family'
 import type { en } from './people.en'
 
+export { isolated } from './index.svelte'
+
 export type PeopleKey = keyof typeof en
 export type PeopleMessages = Record<PeopleKey, string>
 
@@ -16,9 +18,4 @@ const RIGHT_TO_LEFT: ReadonlySet<string> = new Set(['he', 'yi', 'ar', 'fa', 'ur'
 /** Which way a language runs, by its tag. */
 export function directionOf(tag: string): 'ltr' | 'rtl' {
   return RIGHT_TO_LEFT.has(tag.toLowerCase().split('-')[0] ?? '') ? 'rtl' : 'ltr'
-}
-
-/** A name or an address inside a sentence that may run the other way (Unicode's isolates). */
-export function isolated(name: string): string {
-  return `\u2068${name}\u2069`
 }

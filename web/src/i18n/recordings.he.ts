@@ -15,8 +15,8 @@ export const he: RecordingsMessages = {
   'listen.newer': 'ההקלטה הבאה',
   'listen.older': 'ההקלטה הקודמת',
   'listen.neighbours': 'עוד הקלטות',
-  'listen.sound': 'הורדת הצליל',
-  'listen.captions': 'הורדת המשפטים',
+  'listen.sound': 'להוריד את הקול',
+  'listen.captions': 'להוריד את המשפטים',
   'listen.keys': 'רווח לניגון ולהשהיה · {forward} {backward} משפט · R חוזר עליו · + − מהירות',
 
   'quality.title': 'איך זה יצא',

@@ -1,7 +1,7 @@
 import type { StandingsMessages } from './standings'
 
 export const he: StandingsMessages = {
-  'standings.title': 'טבלה',
+  'standings.title': 'דירוג',
   'standings.lead': 'כל משפט נחשב, וכולם יחד הם אוסף.',
   'standings.hours': '{hours} שע׳ {minutes} דק׳',
   'standings.minutes': '{minutes} דק׳',
@@ -9,20 +9,20 @@ export const he: StandingsMessages = {
   'standings.recordings': '{count, plural, one {הקלטה אחת} two {שתי הקלטות} other {# הקלטות}}',
   'standings.all': 'כולנו יחד',
   'standings.speakers': '{count, plural, one {קול אחד} two {שני קולות} other {# קולות}}',
-  'standings.mine': 'שלכם',
+  'standings.mine': 'המקום שלכם',
   'standings.rank': 'מקום {rank}',
   'standings.to-next': 'עוד {time}, ואתם עולים מקום.',
   'standings.first': 'איש לא קרא יותר. תודה!',
   'standings.nothing': 'עדיין אין לכם דבר באוסף. המשפט הראשון מביא אתכם לכאן.',
-  'standings.read': 'בחירת טקסט',
+  'standings.read': 'לבחור טקסט',
   'standings.hidden': 'אחרים אינם רואים אתכם ברשימה הזאת. כאן רואים היכן הייתם עומדים.',
   'standings.shown': 'אחרים רואים אתכם כאן בשם שנתתם.',
-  'standings.change': 'שינוי בחשבון שלכם',
+  'standings.change': 'לשנות בחשבון שלכם',
   'standings.list': 'מי קראו הכי הרבה',
   'standings.me': 'אתם',
   'medal.1': 'זהב',
   'medal.2': 'כסף',
   'medal.3': 'ארד',
-  'standings.empty': 'עדיין אין איש ברשימה',
+  'standings.empty': 'עדיין אין איש בדירוג',
   'standings.empty-how': 'ברגע שהקלטה מתפרסמת, מי שקרא אותה מופיע כאן, אם ירצה.',
 }

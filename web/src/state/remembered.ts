@@ -1,7 +1,13 @@
 /** Small things that this device remembers; a browser that forbids it only forgets. */
+
+/** Where a thing is noted, beside the notes of others on this device. */
+export function noteOf(key: string): string {
+  return `recital.${key}`
+}
+
 export function recall<T>(key: string, isThat: (value: unknown) => value is T, otherwise: T): T {
   try {
-    const value: unknown = JSON.parse(localStorage.getItem(`recital.${key}`) ?? 'null')
+    const value: unknown = JSON.parse(localStorage.getItem(noteOf(key)) ?? 'null')
     return isThat(value) ? value : otherwise
   } catch {
     return otherwise
@@ -10,7 +16,7 @@ export function recall<T>(key: string, isThat: (value: unknown) => value is T, o
 
 export function remember(key: string, value: unknown): void {
   try {
-    localStorage.setItem(`recital.${key}`, JSON.stringify(value))
+    localStorage.setItem(noteOf(key), JSON.stringify(value))
   } catch {
     // private mode or a full disk: nothing here is worth stopping for
   }
@@ -19,7 +25,7 @@ export function remember(key: string, value: unknown): void {
 /** Forgets everything whose key begins so. */
 export function forget(start: string): void {
   try {
-    for (const key of Object.keys(localStorage)) if (key.startsWith(`recital.${start}`)) localStorage.removeItem(key)
+    for (const key of Object.keys(localStorage)) if (key.startsWith(noteOf(start))) localStorage.removeItem(key)
   } catch {
     // as above
   }
