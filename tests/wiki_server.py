@@ -28,9 +28,9 @@ class WithWiki(Server):
 
 
 @contextmanager
-def running_with_wiki(folder: Path) -> Iterator[Server]:
+def running_with_wiki(folder: Path, **settings: str) -> Iterator[Server]:
     path = os.pathsep.join(filter(None, (str(HERE), os.environ.get("PYTHONPATH"))))
-    server = WithWiki(folder, PYTHONPATH=path)
+    server = WithWiki(folder, PYTHONPATH=path, **settings)
     try:
         server.start()
         yield server

@@ -1,228 +1,359 @@
 """Every screen of the client, and how to come to each: what is looked at by axe, and by people as pictures.
 
-A new screen gets a line in SCREENS, and so does a dialog; what a step presses is named by its message's key.
+A new screen gets a line in SCREENS, and so does a dialog. What a server of a few seconds cannot be brought to say is
+put into its mouth (`shown.py`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-import httpx
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, StorageState, expect
+from playwright.sync_api import expect
 
-from tests.chaos.readings import add_text, short_reading, take_of
-from tests.client import Client, Outbox, new_id
-from tests.running import Server
+from tests.browser import shown
+from tests.browser.visits import Step, Visit, Who, cut_off, opening, pressing, refused, settle, stay, steps, told
+from tests.storage.made_files import book
 
-Language = Literal["he", "yi", "en"]
-Scheme = Literal["light", "dark"]
-Who = Literal["nobody", "waiting", "reader", "admin"]
-
-MESSAGES = Path(__file__).parents[2] / "web" / "src" / "i18n"
-MESSAGE = re.compile(r"^  '([\w.-]+)': '(.*)',$", re.MULTILINE)
-PUBLISHED_WITHIN_S = 60
-READER, WAITING = "dana@example.org", "noam@example.org"
 ENGLISH = """It was a bright morning. The market was already full of people.
 “Where are you going?” she asked. Nobody knew what to answer, for nobody had thought about it before."""
-SIGN_IN_WAYS = {
-    "RECITAL_SIGN_IN_PROVIDERS": '[{"id": "village", "name": "Village", "issuer": "https://village.example",'
-    ' "client_id": "recital", "client_secret": "known to both"}]',
-    "RECITAL_MAIL": "smtp://127.0.0.1:9",
-    "RECITAL_MAIL_FROM": "recital@example.org",
-}
-"""Settings by which the sign-in shows all of its ways; nobody takes them."""
-
-
-def messages(language: Language) -> dict[str, str]:
-    """What the client says in a language, by key."""
-    files = [MESSAGES / f"{language}.ts", *sorted(MESSAGES.glob(f"*.{language}.ts"))]
-    return {key: said for file in files for key, said in MESSAGE.findall(file.read_text("utf-8"))}
-
-
-class Visit(NamedTuple):
-    """A page at a screen, and the words that its steps need."""
-
-    page: Page
-    says: dict[str, str]
-
-    def button(self, key: str) -> Locator:
-        return self.page.get_by_role("button", name=self.says[key], exact=True)
-
-    def opens(self, key: str) -> None:
-        """Presses what opens a dialog."""
-        self.button(key).first.click()
-        self.page.get_by_role("dialog").wait_for()
-
-
-def stay(visit: Visit) -> None:
-    """Nothing more is to be done."""
-
-
-def opening(key: str) -> Callable[[Visit], None]:
-    return lambda visit: visit.opens(key)
+ONE_SESSION = re.compile(r"/api/sessions/[0-9a-f-]{36}$")
+NOWHERE = "00000000-0000-7000-8000-000000000000"
+BOOK = book([(f"פרק {n}", f"<p>{n} ילדים שיחקו בחצר. אחר כך הלכו לישון.</p>") for n in ("ראשון", "שני", "שלישי")])
+REFUSED = """navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'))
+navigator.permissions.query = async () => new EventTarget()"""
+NEWER = """Object.defineProperty(navigator, 'serviceWorker', { value: Object.assign(new EventTarget(), {
+  controller: {},
+  register: async () => Object.assign(new EventTarget(), { waiting: {}, active: {}, update: async () => undefined }),
+}) })"""
+"""A browser to which a newer release has come already."""
 
 
 def in_menu(visit: Visit) -> None:
-    visit.button("account.menu").click()
-    visit.page.get_by_role("group").wait_for()
+    visit.press("account.menu")
+    visit.page.get_by_role("radio").first.wait_for()
 
 
-def previewing(visit: Visit) -> None:
-    visit.opens("texts.add")
-    dialog = visit.page.get_by_role("dialog")
-    dialog.locator("textarea").fill(ENGLISH)
-    dialog.get_by_role("button", name=visit.says["add.preview"]).click()
-    dialog.get_by_role("button", name=visit.says["add.save"]).wait_for()
+def mailing(visit: Visit) -> None:
+    visit.page.get_by_role("textbox").fill("dana@example.org")
+    visit.press("sign-in.send")
+    visit.page.get_by_text(visit.says["sign-in.sent"]).wait_for()
+
+
+def all_filters(visit: Visit) -> None:
+    visit.page.locator("summary").click()
+
+
+def adding(way: str) -> Step:
+    def step(visit: Visit) -> None:
+        visit.opens("texts.add")
+        visit.dialog.get_by_text(visit.says[f"add.{way}"], exact=True).click()
+
+    return step
+
+
+def pasted(words: str) -> Step:
+    def step(visit: Visit) -> None:
+        visit.opens("texts.add")
+        visit.dialog.locator("textarea").fill(words)
+        visit.answers("add.preview")
+        visit.button("add.save").wait_for()
+
+    return step
+
+
+def offered_book(visit: Visit) -> None:
+    adding("file")(visit)
+    file = {"name": "ספר.epub", "mimeType": "application/epub+zip", "buffer": BOOK}
+    visit.dialog.locator("input[type=file]").set_input_files(files=[file])  # type: ignore[list-item]
+
+
+def choosing_chapters(visit: Visit) -> None:
+    offered_book(visit)
+    visit.answers("add.preview")
+    visit.dialog.get_by_role("checkbox").nth(3).wait_for()
+
+
+def article(url: str) -> Step:
+    def step(visit: Visit) -> None:
+        adding("address")(visit)
+        visit.dialog.get_by_role("textbox").first.fill(url)
+        visit.answers("add.preview")
+        visit.dialog.get_by_role("alert").wait_for()
+
+    return step
+
+
+def suggesting(language: str, role: str) -> Step:
+    def step(visit: Visit) -> None:
+        visit.opens("texts.surprise")
+        visit.dialog.get_by_role("combobox").select_option(language)
+        visit.dialog.get_by_role(role).first.wait_for()  # type: ignore[arg-type]
+
+    return step
+
+
+def mending(visit: Visit) -> None:
+    visit.page.get_by_role("listitem").first.get_by_role("button").click()
+    visit.press("about.look")
+    visit.button("about.save").wait_for()
+
+
+def without_microphone(visit: Visit) -> None:
+    visit.page.add_init_script(REFUSED)
+
+
+def with_newer_release(visit: Visit) -> None:
+    visit.page.add_init_script(NEWER)
+
+
+def lettering(visit: Visit) -> None:
+    visit.press("lettering.title")
+    visit.button("lettering.larger").wait_for()
+
+
+def refused_start(visit: Visit) -> None:
+    visit.page.keyboard.press("Enter")
+    visit.page.get_by_role("alert").wait_for()
 
 
 def recording(visit: Visit) -> None:
     visit.page.keyboard.press("Enter")
-    expect(visit.page.locator("[data-state]")).to_have_attribute("data-state", "recording")
+    visit.is_in("recording")
+    heard(visit, "0:01")
+
+
+def heard(visit: Visit, clock: str) -> None:
+    """So much of the sound: earlier, keys do nothing yet."""
+    expect(visit.page.get_by_text(clock, exact=True)).to_be_visible()
+
+
+def again(visit: Visit) -> None:
+    visit.page.keyboard.press("Space")
+    visit.page.keyboard.press("Backspace")
+    visit.button("studio.undo").wait_for()
+
+
+def unsent(visit: Visit) -> None:
+    visit.page.locator("[data-upload='upload.offline']").wait_for()
 
 
 def stopped(visit: Visit) -> None:
-    recording(visit)
-    expect(visit.page.get_by_text("0:02", exact=True)).to_be_visible()  # of sound, which a picture of it needs
     visit.page.keyboard.press("Space")
     visit.page.keyboard.press("Enter")
-    expect(visit.page.locator("[data-state]")).to_have_attribute("data-state", "stopped")
+    visit.is_in("stopped")
+    visit.page.get_by_role("slider").first.wait_for()
+
+
+def interrupted(visit: Visit) -> None:
+    """The microphone goes as when somebody pulls it."""
+    visit.page.evaluate("navigator.mediaDevices.enumerateDevices = async () => []")
+    visit.page.evaluate("navigator.mediaDevices.dispatchEvent(new Event('devicechange'))")
+    visit.is_in("stopped")
 
 
 def leaving(visit: Visit) -> None:
-    recording(visit)
+    visit.page.get_by_role("link", name=visit.says["studio.back"]).click()
+    visit.dialog.wait_for()
+
+
+def left_behind(visit: Visit) -> None:
+    """A recording that its page did not survive."""
+    visit.page.goto("about:blank")
     visit.page.go_back()
-    visit.page.get_by_role("dialog").wait_for()
+    visit.page.locator("[data-state]").wait_for()
+
+
+def at_recordings(visit: Visit) -> None:
+    visit.page.evaluate("location.assign('/recordings')")
+    visit.page.locator("[data-session]").first.wait_for()
+    settle(visit.page)
+
+
+def at_texts(visit: Visit) -> None:
+    visit.page.evaluate("location.assign('/')")
+    visit.page.locator("main h1").wait_for()
+    settle(visit.page)
+
+
+def searching_help(visit: Visit) -> None:
+    visit.page.get_by_role("searchbox").fill(visit.says["help.microphone.bluetooth"])
+
+
+def searching_in_vain(visit: Visit) -> None:
+    visit.page.get_by_role("searchbox").fill("xyzzy")
+
+
+def made_token(visit: Visit) -> None:
+    visit.opens("tokens.make")
+    visit.dialog.get_by_role("textbox").fill("a recorder of mine")
+    visit.answers("tokens.make")
+    visit.button("tokens.done").wait_for()
+
+
+def made_invitation(visit: Visit) -> None:
+    visit.opens("invitations.make")
+    visit.answers("invitations.make")
+    visit.button("tokens.done").wait_for()
+
+
+def changing_role(visit: Visit) -> None:
+    visit.page.locator("[data-speaker] select").last.select_option("admin")
+    visit.dialog.wait_for()
+
+
+def retiring(visit: Visit) -> None:
+    visit.page.get_by_role("row").last.get_by_role("button").last.click()
+    visit.dialog.wait_for()
+
+
+def all_session_filters(visit: Visit) -> None:
+    if not visit.page.locator("details form").is_visible():
+        visit.page.locator("summary").click()
+    picker = visit.page.get_by_role("combobox", name=visit.says["sessions.speaker"])
+    picker.press_sequentially("d")
+    visit.page.locator("[role=option]").first.wait_for()
 
 
 class Screen(NamedTuple):
-    """`path` may name {text}, {english} and {session}; `steps` lead on from there."""
+    """`path` may name {text}, {english}, {long} and {session}; `first` is done before, `steps` lead on from there.
+
+    One that is `alone` leaves something behind, and has a browser of its own.
+    """
 
     name: str
     path: str
     who: Who
-    steps: Callable[[Visit], None] = stay
+    steps: Step = stay
+    first: Step = stay
+    alone: bool = False
+
+
+def _in_studio(name: str, *several: Step, path: str = "/texts/{text}", first: Step = stay) -> Screen:
+    return Screen(name, path, "reciter", steps(*several), first, alone=True)
 
 
 SCREENS = (
     Screen("sign-in", "/sign-in", "nobody"),
     Screen("sign-in-refused", "/sign-in?problem=link-not-valid", "nobody"),
     Screen("sign-in-mailed", "/sign-in#link=secret", "nobody"),
+    Screen("sign-in-sent", "/sign-in", "nobody", mailing),
+    Screen("sign-in-printed", "/", "nobody", first=told("**/api/config", shown.no_ways_in)),
     Screen("invitation", "/invitation#secret", "nobody"),
+    Screen("invitation-missing", "/invitation", "nobody"),
     Screen("agreement", "/agreement", "nobody"),
+    Screen("help", "/help", "nobody"),
+    Screen("help-found", "/help", "nobody", searching_help),
+    Screen("help-none", "/help", "nobody", searching_in_vain),
+    Screen("unreachable", "/", "nobody", first=cut_off("**/api/**")),
+    Screen("agreement-asked", "/", "newcomer"),
     Screen("waiting", "/", "waiting"),
+    Screen("waiting-invited", "/invitation#secret", "waiting"),
     Screen("texts", "/", "reader"),
+    Screen("texts-filters", "/?scope=mine&minutes=15", "reader"),
+    Screen("texts-all-filters", "/", "reader", all_filters),
+    Screen("texts-not-found", "/?q=xyzzy", "reader"),
+    Screen("texts-trouble", "/", "reader", first=refused("**/api/texts?*", 500)),
+    Screen("texts-newer-release", "/", "reader", first=with_newer_release),
     Screen("menu", "/", "reader", in_menu),
     Screen("texts-add", "/", "reader", opening("texts.add")),
-    Screen("texts-preview", "/", "reader", previewing),
+    Screen("texts-add-file", "/", "reader", offered_book),
+    Screen("texts-add-chapters", "/", "reader", choosing_chapters),
+    Screen("texts-add-address", "/", "reader", adding("address")),
+    Screen("texts-add-refused", "/", "reader", article("https://example.com/x")),
+    Screen("texts-add-ambiguous", "/", "reader", article("https://he.wikipedia.org/wiki/מרקורי")),
+    Screen("texts-preview", "/", "reader", pasted(ENGLISH.replace("Nobody", "No one"))),
+    Screen("texts-preview-twin", "/", "reader", pasted(ENGLISH)),
+    Screen("texts-preview-long", "/", "reader", pasted(shown.LONG)),
+    Screen("texts-suggest", "/", "reader", suggesting("he", "listitem")),
+    Screen("texts-suggest-unavailable", "/", "reader", suggesting("en", "alert")),
+    Screen("about", "/texts/{long}/about", "reader"),
+    Screen("about-mine", "/texts/{text}/about", "reader"),
+    Screen("about-mend", "/texts/{text}/about", "reader", mending),
+    Screen("about-withdraw", "/texts/{text}/about", "reader", opening("about.withdraw")),
     Screen("studio", "/texts/{text}", "reader"),
     Screen("studio-english", "/texts/{english}", "reader"),
-    Screen("studio-microphone", "/texts/{text}", "reader", opening("microphone.check")),
-    Screen("studio-recording", "/texts/{text}", "reader", recording),
-    Screen("studio-leaving", "/texts/{text}", "reader", leaving),
-    Screen("studio-stopped", "/texts/{text}", "reader", stopped),
+    Screen("studio-lettering", "/texts/{pointed}", "reader", lettering),
+    Screen("studio-missing", f"/texts/{NOWHERE}", "reader"),
     Screen("recordings", "/recordings", "reader"),
+    Screen("recordings-of-all-states", "/recordings", "reader", first=told("**/api/sessions?*", shown.every_state)),
+    Screen("recordings-not-found", "/recordings?show=trouble", "reader"),
+    Screen("recordings-trouble", "/recordings", "reader", first=refused("**/api/sessions?*", 503)),
     Screen("recordings-delete", "/recordings", "reader", opening("recordings.delete")),
     Screen("player", "/recordings/{session}", "reader"),
+    Screen("player-delete", "/recordings/{session}", "reader", opening("recordings.delete")),
+    Screen("player-doubtful", "/recordings/{session}", "reader", first=told(ONE_SESSION, shown.doubtful)),
+    Screen(
+        "player-not-ready",
+        "/recordings/{session}",
+        "reader",
+        first=steps(told(ONE_SESSION, shown.ended), refused("**/preview", 409, "https://x/problems/not-ready")),
+    ),
+    Screen("player-missing", f"/recordings/{NOWHERE}", "reader"),
+    Screen("standings", "/standings", "reader", first=told("**/api/standings", shown.many_leaders)),
+    Screen("standings-none", "/standings", "admin", first=told("**/api/standings", shown.nobody)),
     Screen("account", "/account", "reader"),
     Screen("account-token", "/account", "reader", opening("tokens.make")),
+    Screen("account-token-made", "/account", "reader", made_token),
     Screen("account-everywhere", "/account", "reader", opening("sign-ins.everywhere")),
     Screen("account-erase", "/account", "reader", opening("erase.open")),
+    Screen("not-found", "/nowhere", "reader"),
+    Screen("texts-none", "/", "admin", first=told("**/api/texts*", shown.nothing)),
+    Screen("recordings-none", "/recordings", "admin"),
     Screen("admin-overview", "/admin", "admin"),
+    Screen("admin-overview-busy", "/admin?days=90", "admin", first=told("**/api/admin/overview*", shown.busy_days)),
+    Screen(
+        "admin-overview-table",
+        "/admin?days=7",
+        "admin",
+        pressing("chart.table"),
+        first=told("**/api/admin/overview*", shown.busy_days),
+    ),
     Screen("admin-people", "/admin/people", "admin"),
+    Screen("admin-people-none", "/admin/people?q=xyzzy", "admin"),
     Screen("admin-people-approve", "/admin/people", "admin", opening("people.approve-title")),
+    Screen("admin-people-role", "/admin/people", "admin", changing_role),
     Screen("admin-invitations", "/admin/invitations", "admin"),
     Screen("admin-invitations-make", "/admin/invitations", "admin", opening("invitations.make")),
-    Screen("admin-sessions", "/admin/sessions", "admin"),
+    Screen("admin-invitations-made", "/admin/invitations", "admin", made_invitation),
+    Screen("admin-sessions", "/admin/sessions", "admin", first=told("**/api/sessions?*", shown.every_state)),
+    Screen("admin-sessions-filters", "/admin/sessions?verdict=good", "admin", all_session_filters),
+    Screen("admin-sessions-none", "/admin/sessions?state=aggregated", "admin"),
     Screen("admin-session", "/admin/sessions/{session}", "admin"),
+    Screen(
+        "admin-session-stuck",
+        "/admin/sessions/{session}",
+        "admin",
+        first=told(ONE_SESSION, shown.stuck),
+    ),
+    Screen("admin-session-discard", "/admin/sessions/{session}", "admin", opening("sessions.discard")),
+    Screen(
+        "admin-session-discarded",
+        "/admin/sessions/{session}",
+        "admin",
+        first=told(ONE_SESSION, shown.discarded),
+    ),
     Screen("admin-texts", "/admin/texts", "admin"),
+    Screen("admin-texts-retire", "/admin/texts", "admin", retiring),
     Screen("admin-jobs", "/admin/jobs", "admin"),
+    Screen("admin-jobs-failed", "/admin/jobs", "admin", first=told("**/api/admin/jobs?*", shown.failed_jobs)),
+    Screen(
+        "admin-jobs-all", "/admin/jobs", "admin", opening("jobs.all"), told("**/api/admin/jobs?*", shown.failed_jobs)
+    ),
     Screen("admin-log", "/admin/log", "admin"),
-    Screen("texts-none", "/", "admin"),
-    Screen("recordings-none", "/recordings", "admin"),
-    Screen("not-found", "/nowhere", "reader"),
+    Screen("admin-log-trouble", "/admin/log", "admin", first=refused("**/api/admin/audit?*", 503)),
+    _in_studio("studio-microphone", opening("microphone.check")),
+    _in_studio("studio-microphone-refused", opening("microphone.check"), first=without_microphone),
+    _in_studio("studio-refused", refused_start, first=without_microphone),
+    _in_studio("studio-recording", recording),
+    _in_studio("studio-again", recording, again),
+    _in_studio("studio-piece", recording, path="/texts/{long}"),
+    _in_studio("studio-offline", recording, unsent, first=cut_off("**/api/sessions/**")),
+    _in_studio("studio-leaving", recording, leaving),
+    _in_studio("studio-stopped", recording, stopped),
+    _in_studio("studio-interrupted", recording, interrupted),
+    _in_studio("studio-delete", recording, stopped, opening("stopped.delete")),
+    _in_studio("texts-waiting", recording, left_behind, at_texts),
+    _in_studio("recordings-waiting", recording, left_behind, at_recordings),
+    _in_studio("recordings-waiting-delete", recording, left_behind, at_recordings, opening("pending.delete")),
 )
-
-
-@dataclass
-class Stage:
-    """An installation in which somebody has read, and the browsers of those who come to it."""
-
-    server: Server
-    browser: Browser
-    places: dict[str, str]
-    _signed_in: dict[Who, StorageState] = field(default_factory=dict)
-
-    @contextmanager
-    def context(self, who: Who, language: Language, scheme: Scheme, width: int) -> Iterator[BrowserContext]:
-        context = self.browser.new_context(
-            storage_state=self._signed_in.get(who),
-            viewport={"width": width, "height": 844 if width < 600 else 800},
-            color_scheme=scheme,
-            reduced_motion="reduce",
-            permissions=["microphone"],
-            service_workers="block",
-        )
-        context.set_default_timeout(20_000)
-        context.add_init_script(f"localStorage.setItem('recital.language', '\"{language}\"')")
-        try:
-            yield context
-        finally:
-            context.close()
-
-    def sign_in(self, who: Who, link: str) -> None:
-        with self.context("nobody", "en", "light", 1280) as context:
-            page = context.new_page()
-            page.goto(link)
-            page.get_by_role("heading", level=1).wait_for()
-            self._signed_in[who] = context.storage_state()
-
-    def walk(
-        self, language: Language, scheme: Scheme, width: int, names: tuple[str, ...] = ()
-    ) -> Iterator[tuple[Screen, Page]]:
-        """Every screen (whose name begins with one of `names`) in a page of its own, with all that it will show."""
-        says = messages(language)
-        screens = [screen for screen in SCREENS if screen.name.startswith(names or "")]
-        for who in dict.fromkeys(screen.who for screen in screens):
-            with self.context(who, language, scheme, width) as context:
-                for screen in (screen for screen in screens if screen.who == who):
-                    page = context.new_page()
-                    page.goto(self.server.url + screen.path.format(**self.places))
-                    settle(page)
-                    screen.steps(Visit(page, says))
-                    settle(page)
-                    yield screen, page
-                    page.close(run_before_unload=False)
-
-
-def settle(page: Page) -> None:
-    """Wait until the screen is there, and nothing of it is still to come."""
-    page.locator("main :is(h1, h2, [data-state])").first.wait_for()
-    expect(page.locator("main [data-loading]")).to_have_count(0)
-
-
-def staged(server: Server, browser: Browser, readings: Path) -> Stage:
-    """Texts in two languages, a published recording, an invitation; a reader, an admin, and one who waits."""
-    spoken = short_reading(readings)
-    operator = {"Authorization": f"Bearer {server.token()}"}
-    approved = {"email": READER, "role": "speaker"}
-    httpx.post(f"{server.url}/api/admin/speakers", json=approved, headers=operator).raise_for_status()
-    pending = {"email": WAITING, "role": "pending"}
-    httpx.post(f"{server.url}/api/admin/speakers", json=pending, headers=operator).raise_for_status()
-    for note in ("כיתה ה׳", "The reading circle at the library"):
-        invitation = {"uses": 20, "days": 30, "note": note}
-        httpx.post(f"{server.url}/api/admin/invitations", json=invitation, headers=operator).raise_for_status()
-    with Client(server.url, server.token(READER)) as client:
-        text, session = add_text(client, spoken), new_id()
-        Outbox(client).send(session, text, take_of(spoken))
-        client.wait_for(session, "uploaded", PUBLISHED_WITHIN_S)
-        english = str(client.add_text(ENGLISH, "en")["id"])
-    stage = Stage(server, browser, {"text": text, "english": english, "session": session})
-    stage.sign_in("admin", server.sign_in_link())
-    stage.sign_in("reader", server.sign_in_link(READER))
-    stage.sign_in("waiting", server.command("speakers", "login-link", WAITING).split()[-1])
-    return stage

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import sys
 import tempfile
+import time
 from itertools import product
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
 from tests.browser.people import browser_of
-from tests.browser.screens import SIGN_IN_WAYS, Language, Scheme, staged
-from tests.running import running
+from tests.browser.visits import Language, Scheme
+from tests.browser.walk import staged
 
 WIDTHS = (390, 1280)
 LANGUAGES: tuple[Language, ...] = ("he", "en", "yi")
@@ -27,18 +28,18 @@ def main(folder: Path, *names: str) -> None:
     with (
         tempfile.TemporaryDirectory() as scratch,
         sync_playwright() as playwright,
-        running(Path(scratch, "data"), **SIGN_IN_WAYS) as server,
         browser_of(playwright) as browser,
+        staged(browser, Path(scratch)) as stage,
     ):
-        readings = Path(scratch, "readings")
-        readings.mkdir()
-        stage = staged(server, browser, readings)
         for language, scheme, width in product(LANGUAGES, SCHEMES, WIDTHS):
             if language == "yi" and width != min(WIDTHS):
                 continue
+            began = time.monotonic()
             for screen, page in stage.walk(language, scheme, width, names):
-                page.screenshot(path=folder / f"{screen.name}-{width}-{language}-{scheme}.png", full_page=True)
-            print(f"{language} {scheme} {width}", flush=True)
+                held = page.locator("dialog[open], .studio").count() > 0  # to the window, however long the page is
+                path = folder / f"{screen.name}-{width}-{language}-{scheme}.png"
+                page.screenshot(path=path, full_page=not held)
+            print(f"{language} {scheme} {width}: {time.monotonic() - began:.0f} s", flush=True)
 
 
 if __name__ == "__main__":
