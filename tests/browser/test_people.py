@@ -257,7 +257,7 @@ def test_what_one_says_of_oneself_is_kept(speaker: Callable[[str], Page], visito
     page.get_by_label("Name", exact=True).fill("עומר")
     page.get_by_label("Year of birth").fill("1950")
     page.get_by_label("Sex").select_option("male")
-    page.get_by_label("Show me on the leaderboard").uncheck()
+    page.get_by_label("Show me in the standings").uncheck()
     page.get_by_label("Language of the pages").select_option("he")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("html")).to_have_attribute("dir", "rtl")

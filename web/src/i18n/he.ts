@@ -159,7 +159,7 @@ export const he: Messages = {
   'stopped.title': 'ההקלטה שלכם',
   'stopped.lead': '{count, plural, one {משפט אחד} two {שני משפטים} other {# משפטים}} · {time}',
   'stopped.nothing': 'ההקלטה נעצרה לפני שנקרא משפט שלם.',
-  'stopped.unfinished': 'המשפט האחרון לא הוקרא עד סופו, ולכן הוא נשאר בחוץ. ההמשך יהיה משם.',
+  'stopped.unfinished': 'המשפט האחרון לא נקרא עד סופו, ולכן הוא נשאר בחוץ. ההמשך יהיה משם.',
   'stopped.keep': 'לשמור',
   'stopped.keep-without': 'לשמור בלי המשפט האחרון',
   'stopped.delete': 'למחוק',
