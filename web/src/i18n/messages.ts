@@ -26,6 +26,9 @@ function plural(forms: string, count: number, locale: string): string {
   return form.replaceAll('#', shown(count, locale) ?? '')
 }
 
+/** Numbers below a thousand look the same in every language of the interface; a browser's first format is slow to come. */
 function shown(value: string | number | undefined, locale: string): string | undefined {
-  return typeof value === 'number' ? new Intl.NumberFormat([locale, 'en']).format(value) : value
+  if (typeof value !== 'number') return value
+  if (Number.isInteger(value) && 0 <= value && value < 1000) return String(value)
+  return new Intl.NumberFormat([locale, 'en']).format(value)
 }

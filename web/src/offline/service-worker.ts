@@ -1,3 +1,5 @@
+import { Bodies } from '../bodies'
+
 /**
  * Keeps the client on this device, so that it opens without a network: its page and all its files, and nothing of
  * the API's. A new release is loaded beside the one in use, and takes over when the page says so.
@@ -33,6 +35,7 @@ const NOT_PAGES = /^\/(api|health|problems|assets)(\/|$)/
 const BY_PATH = { ignoreVary: true }
 /** Tabs that still run the release before this one find its files. */
 const RELEASES_KEPT = 2
+const bodies = new Bodies()
 
 scope.addEventListener('install', (event) => event.waitUntil(load()))
 scope.addEventListener('activate', (event) => event.waitUntil(takeOver()))
@@ -43,6 +46,7 @@ scope.addEventListener('message', (event) => {
 scope.addEventListener('fetch', (event) => {
   const { request } = event
   const { origin, pathname } = new URL(request.url)
+  if (request.method === 'PUT') bodies.passed()
   if (request.method !== 'GET' || origin !== location.origin) return
   if (request.mode === 'navigate') {
     if (!NOT_PAGES.test(pathname)) event.respondWith(held(PAGE, request))

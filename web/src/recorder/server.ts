@@ -1,3 +1,4 @@
+import { Bodies } from '../bodies'
 import type { Capture, End, StoredMark, StoredSegment } from './stored'
 
 /** What the server said: a status and, where it refused, why. Null when no answer came. */
@@ -19,6 +20,7 @@ export interface Held {
 /** The recorder's part of the API; the only place here that fetches. Every call may be repeated. */
 export class Server {
   #origin: string
+  #bodies = new Bodies()
 
   constructor(origin: string) {
     this.#origin = origin
@@ -104,6 +106,8 @@ export class Server {
       return answer(response.status, await response.text())
     } catch {
       return null // no network, a broken answer and a time-out are the same to an outbox: ask again
+    } finally {
+      this.#bodies.passed()
     }
   }
 }

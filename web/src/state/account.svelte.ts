@@ -27,9 +27,11 @@ class Account {
   async load(): Promise<void> {
     this.failure = null
     try {
+      const coming = api.me()
+      coming.catch(() => {}) // heard below, unless there is no server at all
       const config = await api.config()
       this.config = config
-      const me = await api.me()
+      const me = await coming
       await speaking.follow(me.language).catch(() => {}) // all can be said in the language that is here
       this.is(me)
       this.standing = 'signed-in'
