@@ -49,7 +49,7 @@ client: installed
 	@$(BIN)/python web/build.py
 
 system-packages:
-	@sh .ci/packages chromium espeak-ng sox
+	@sh .ci/packages chromium espeak-ng firefox-esr pulseaudio sox
 
 # Newer versions: `make lock UPGRADE=--upgrade`
 lock: .cache/uv/bin/uv

@@ -22,7 +22,10 @@ class Capture {
   })
 
   open(segmentMs: number = USUAL_SEGMENT_MS): Promise<Recorder> {
-    this.#opening ??= this.#opened(segmentMs)
+    this.#opening ??= this.#opened(segmentMs).catch((failure: unknown) => {
+      this.#opening = undefined // its file did not come: the next one who asks tries again
+      throw failure
+    })
     return this.#opening
   }
 
