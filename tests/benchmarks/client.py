@@ -76,7 +76,9 @@ def main(loads: int) -> None:
     later = sum(size for name, size in files.items() if name in done[-1].later)
     for name, size in sorted(files.items(), key=lambda of: -of[1]):
         print(f"  {name:<44}{size / 1000:7.1f} kB{'   after the text stood' if name in done[-1].later else ''}")
-    print(f"{'scripts and styles of the first load':<46}{sum(files.values()) / 1000:7.1f} kB   (limit {BYTES_LIMIT_KB} kB)")
+    print(
+        f"{'scripts and styles of the first load':<46}{sum(files.values()) / 1000:7.1f} kB   (limit {BYTES_LIMIT_KB} kB)"
+    )
     print(f"{'  of it until the text stands':<46}{(sum(files.values()) - later) / 1000:7.1f} kB")
     told("largest contentful paint", [load.paint_ms for load in done], PAINT_LIMIT_MS)
     told("total blocking time", [load.blocking_ms for load in done], BLOCKING_LIMIT_MS)

@@ -68,9 +68,7 @@ class Tab:
 
     def press(self, *names: str) -> None:
         """Keys, one after the other."""
-        actions = [
-            {"type": kind, "value": KEYS[name]} for name in names for kind in ("keyDown", "keyUp")
-        ]
+        actions = [{"type": kind, "value": KEYS[name]} for name in names for kind in ("keyDown", "keyUp")]
         keyboard = {"type": "key", "id": "keyboard", "actions": actions}
         self._browser.call("input.performActions", context=self._context, actions=[keyboard])
 
@@ -113,7 +111,9 @@ def firefox(folder: Path) -> Iterator[Tab]:
         with log.open("wb") as written:
             process = subprocess.Popen(command, env=os.environ | card, stdout=written, stderr=written)
         try:
-            listens = wait_until(lambda: LISTENS.search(log.read_text("utf-8", "replace")), STARTS_WITHIN_S, "Firefox starts")
+            listens = wait_until(
+                lambda: LISTENS.search(log.read_text("utf-8", "replace")), STARTS_WITHIN_S, "Firefox starts"
+            )
             with remote(f"{listens[1]}/session") as browser:
                 yield Tab(browser)
         finally:

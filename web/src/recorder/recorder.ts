@@ -34,7 +34,7 @@ interface OpenMicrophone {
 export class Recorder {
   #worker: WorkerLink
   #wakeLock: WakeLock
-  #segmentMs: number
+  #segmentMs: () => number
   #listeners = new Set<(state: RecorderState) => void>()
   #state: RecorderState = { ...EMPTY }
   #microphone: OpenMicrophone | null = null
@@ -42,7 +42,7 @@ export class Recorder {
   #closed = new AbortController()
 
   constructor(options: RecorderOptions = {}) {
-    this.#segmentMs = options.segmentMs ?? SEGMENT_MS
+    this.#segmentMs = options.segmentMs ?? (() => SEGMENT_MS)
     this.#worker = new WorkerLink((event) => this.#heard(event))
     this.#wakeLock = new WakeLock((wakeLock) => this.#set({ wakeLock }))
     const { signal } = this.#closed
@@ -109,7 +109,7 @@ export class Recorder {
         processing: processingOf(track),
         path: source.path,
         channels: source.channels,
-        segmentMs: this.#segmentMs,
+        segmentMs: this.#segmentMs(),
         atMs: source.begin === null ? sinceEpoch(eventTimeStamp) : await source.begin(),
       })
     } catch (error) {

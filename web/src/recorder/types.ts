@@ -113,6 +113,6 @@ export interface LocalTake {
 }
 
 export interface RecorderOptions {
-  /** The length of a segment; 5000 unless the server asks for another. */
-  segmentMs?: number
+  /** The length of a segment, asked when a recording begins; 5000 unless the server asks for another. */
+  segmentMs?: () => number
 }

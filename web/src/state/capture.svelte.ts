@@ -9,7 +9,8 @@ class Capture {
   /** Recordings that a crash or a closed tab left on this device, and those still on their way. */
   pending: PendingSession[] = $state.raw([])
   #opening: Promise<Recorder> | undefined
-  #segmentMs = 0
+  /** As the server asks. */
+  segmentMs = USUAL_SEGMENT_MS
   /** Undefined until the server said who it is. */
   #speakerId: string | null | undefined
   #timer: ReturnType<typeof setInterval> | undefined
@@ -21,8 +22,9 @@ class Capture {
     return this.pending.filter((session) => session.state !== 'ending' || stuck)
   })
 
-  open(segmentMs: number = USUAL_SEGMENT_MS): Promise<Recorder> {
-    this.#opening ??= this.#opened(segmentMs).catch((failure: unknown) => {
+  /** What is left on this device is known when somebody has been said to be signed in, too. */
+  open(): Promise<Recorder> {
+    this.#opening ??= this.#opened().catch((failure: unknown) => {
       this.#opening = undefined // its file did not come: the next one who asks tries again
       throw failure
     })
@@ -58,21 +60,22 @@ class Capture {
     if (recorder === undefined || this.state?.phase !== 'ready') return
     recorder.close()
     clearInterval(this.#timer)
-    this.#opening = this.#opened(this.#segmentMs)
+    this.#opening = this.#opened()
   }
 
   async look(): Promise<void> {
     const recorder = await this.#opening
-    if (recorder) this.#found(await recorder.pending())
+    if (recorder && this.#speakerId !== undefined) this.#found(await recorder.pending())
   }
 
-  async #opened(segmentMs: number): Promise<Recorder> {
-    this.#segmentMs = segmentMs
+  async #opened(): Promise<Recorder> {
     const { Recorder } = await import('../recorder')
-    const recorder = new Recorder({ segmentMs })
-    if (this.#speakerId !== undefined) recorder.signedIn(this.#speakerId)
+    const recorder = new Recorder({ segmentMs: () => this.segmentMs })
     recorder.subscribe((state) => this.#heard(state))
-    this.#found(await recorder.pending())
+    if (this.#speakerId !== undefined) {
+      recorder.signedIn(this.#speakerId)
+      this.#found(await recorder.pending())
+    }
     this.#timer = setInterval(() => {
       if (this.pending.length > 0 && !document.hidden) void this.look()
     }, LOOK_AGAIN_MS)
