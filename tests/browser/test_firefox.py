@@ -27,7 +27,7 @@ def test_firefox_records_three_sentences_and_they_are_heard_kept_and_published(s
         tab.opens(server.sign_in_link())
         tab.sees("main", "קריאה בשועל")
         tab.opens(f"{server.url}/texts/{text_id}")
-        assert READ[-1] in tab.sees("[data-state=idle]")
+        tab.sees("[data-state=idle]", READ[-1])
         tab.press("Enter")
         for second, key in enumerate(("ArrowLeft", "Space", "Enter"), start=1):
             tab.sees("[data-state=recording] .time", f"0:0{second}")
