@@ -234,6 +234,6 @@ def test_a_sign_in_expires_and_the_tab_is_closed_in_mid_recording(
 def test_a_long_recording_takes_no_more_memory_than_a_short_one(
     server: Server, minute: Reading, tmp_path: Path
 ) -> None:
-    early, late = recorded(server, minute, tmp_path, minutes=2, looks=6)
+    early, late = recorded(server, minute, tmp_path, minutes=2, looks=12)
     print(f"page and recorder: {early.page_mb:.0f} MB after a minute, {late.page_mb:.0f} MB after two")
     assert late.page_mb - early.page_mb <= LIMIT_MB

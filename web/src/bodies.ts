@@ -1,4 +1,4 @@
-const REQUESTS = 16
+const REQUESTS = 8
 /** V8 collects when an array as large as this is asked for; never written to, it takes no memory. */
 const NUDGE_BYTES = 128 * 1024 * 1024
 
