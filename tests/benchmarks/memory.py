@@ -21,8 +21,9 @@ import sys
 import tempfile
 import time
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,6 +38,7 @@ LOOKS, LOOK_EVERY_S = 20, 0.5
 SPEED = 10
 PRESS_EVERY_S = 5
 STARTS_WITHIN_S = 30
+CLOCK = "[data-state=recording] .time bdi"
 KEYS = {"Enter": ("Enter", 13, "\r"), "Space": (" ", 32, " ")}
 """Of a key's place on the keyboard: its name, its number on Windows, and what it types."""
 
@@ -126,9 +128,10 @@ def recorded(
         page.opens(f"{server.url}/texts/{text_id}", "[data-state=idle]")
         page.press("Enter")
         wait_until(lambda: page.text("[data-state=recording]"), STARTS_WITHIN_S, "it records")
-        read_until(page, 1, speed)
+        clock, press = partial(page.text, CLOCK), partial(page.press, "Space")
+        read_until(1, speed, clock=clock, press=press)
         early = memory_of(profile, looks)
-        read_until(page, minutes, speed)
+        read_until(minutes, speed, clock=clock, press=press)
         late = memory_of(profile, looks)
         page.press("Enter")
         wait_until(lambda: page.text("[data-state=stopped]"), STARTS_WITHIN_S, "it has stopped")
@@ -145,13 +148,12 @@ def played_again_and_again(minute: Reading, path: Path, minutes: float) -> Path:
     return path
 
 
-def read_until(page: Page, minutes: float, speed: int) -> None:
+def read_until(minutes: float, speed: int, *, clock: Callable[[], str], press: Callable[[], None]) -> None:
     """Press "next" now and then, until the studio's clock says that so much is recorded."""
-    while recorded_s(page.text(".time bdi")) < minutes * 60:
+    while recorded_s(clock()) < minutes * 60:
         due = time.monotonic() + PRESS_EVERY_S / speed
         wait_until(lambda due=due: time.monotonic() >= due, PRESS_EVERY_S + 5)
-        page.press("Space")
-        assert page.text("[data-state=recording]"), page.text("main")
+        press()
 
 
 def recorded_s(clock: str) -> int:

@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
-from tests.benchmarks.memory import SPEED, read_until
+from tests.benchmarks.memory import CLOCK, SPEED, read_until
 from tests.browser.stage import HERE, RATE, added_text, deaf_chromium, read_for, signed_in, start_reading
 from tests.reading import reading
 from tests.running import Server, running, wait_until
@@ -69,7 +69,8 @@ def main(minutes: float) -> None:
             context.add_init_script(path=HERE / "fast-microphone.js")
             text_id = added_text(server, minute, times=40)
             page = begun(context, server, text_id)
-            read_until(page, minutes, SPEED)
+            clock = page.locator(CLOCK)
+            read_until(minutes, SPEED, clock=clock.inner_text, press=lambda: page.keyboard.press("Space"))
             long = heard(page)
             wait_until(lambda: sent(page), 120, "all but the ending is sent")
             available_s = kept(page, server, text_id)
