@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import runpy
 import signal
 from pathlib import Path
 
 from playwright.sync_api import Error, Playwright, expect
 
+from tests.browser.people import browser_of
 from tests.browser.stage import (
     RATE,
     Heard,
@@ -29,6 +31,8 @@ from tests.chaos.faults import broken_network
 from tests.reading import Reading
 from tests.running import Server
 
+HERE = Path(__file__).parent
+WEB = HERE.parents[1] / "web"
 LOST_AT_MOST_S = 0.5
 CUT_S = 30
 FAILING = 0.3
@@ -98,3 +102,25 @@ def test_a_cut_and_failing_network_changes_no_sample(
     assert record["problems"] == []
     assert is_no_more_than(heard.starved_ms, record["gaps"])
     assert [cue["id"] for cue in record["cues"]] == list(range(1, len(record["cues"]) + 1))
+
+
+def test_a_log_takes_what_is_written_however_short_memory_is(
+    playwright: Playwright, server: Server, tmp_path: Path
+) -> None:
+    """Chromium never opened the log of a segment when it collected garbage meanwhile; a killed tab lost it then."""
+    log = tmp_path / "opfs-log.js"
+    npm = runpy.run_path(str(WEB / "build.py"))["npm"]
+    npm("exec", "--", "rolldown", "src/recorder/opfs-log.ts", "--format", "esm", "--file", str(log))
+    with browser_of(playwright) as browser:
+        page = browser.new_page()
+        page.route("**/opfs-log.js", lambda route: route.fulfill(path=log))
+        page.route("**/log-worker.js", lambda route: route.fulfill(path=HERE / "log-worker.js"))
+        page.goto(server.url)
+        kept = page.evaluate(
+            """() => new Promise((told, failed) => {
+                const worker = new Worker('/log-worker.js', { type: 'module' })
+                worker.onmessage = ({ data }) => told(data)
+                worker.onerror = ({ message }) => failed(new Error(message))
+            })"""
+        )
+        assert kept == 40

@@ -27,7 +27,8 @@ export class OpfsLog implements SampleLog {
   static async create(failed: (error: unknown) => void): Promise<OpfsLog | null> {
     try {
       const root = await navigator.storage.getDirectory()
-      const log = new OpfsLog(await root.getDirectoryHandle(FOLDER, { create: true }), failed)
+      const folder = await answered(root, () => root.getDirectoryHandle(FOLDER, { create: true }))
+      const log = new OpfsLog(folder, failed)
       return (await log.#canWrite()) ? log : null
     } catch {
       return null // Firefox in private mode, Safari before 15.2
@@ -70,7 +71,8 @@ export class OpfsLog implements SampleLog {
 
   async read(of: LogName): Promise<Int16Array<ArrayBuffer> | null> {
     const handle = await this.#folder.getFileHandle(fileName(of))
-    const bytes = await (await handle.getFile()).arrayBuffer()
+    const file = await answered(handle, () => handle.getFile())
+    const bytes = await file.arrayBuffer()
     return new Int16Array(bytes, 0, bytes.byteLength >> 1) // a write may have been cut in mid-sample
   }
 
@@ -101,7 +103,8 @@ export class OpfsLog implements SampleLog {
   }
 
   async #createFile(name: string): Promise<FileSystemSyncAccessHandle> {
-    return (await this.#folder.getFileHandle(name, { create: true })).createSyncAccessHandle()
+    const handle = await this.#folder.getFileHandle(name, { create: true })
+    return answered(handle, () => handle.createSyncAccessHandle())
   }
 
   async #canWrite(): Promise<boolean> {
@@ -118,6 +121,18 @@ export class OpfsLog implements SampleLog {
     } catch (error) {
       if (!(error instanceof DOMException && error.name === 'NotFoundError')) throw error
     }
+  }
+}
+
+const asked = new Set<FileSystemHandle>()
+
+/** Chromium never answers when the handle that was asked is collected as garbage meanwhile: it is held so long. */
+async function answered<Answer>(handle: FileSystemHandle, ask: () => Promise<Answer>): Promise<Answer> {
+  asked.add(handle)
+  try {
+    return await ask()
+  } finally {
+    asked.delete(handle)
   }
 }
 

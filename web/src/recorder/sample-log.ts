@@ -8,8 +8,8 @@ export interface SampleLog {
   /** Makes the log of segment `n` these samples. */
   replace(of: LogName, samples: Int16Array): void
   /**
-   * Forgets the log; nothing there is fine. Nobody should wait for it: Chromium now and then never answers that a
-   * file is gone, and a log that stays does no harm, since the committed segment wins.
+   * Forgets the log; nothing there is fine. Nobody has to wait for it: a log that stays does no harm, since the
+   * committed segment wins.
    */
   drop(of: LogName): Promise<void>
   /** The logs that lie here, whoever wrote them, in the order of their segments. */
