@@ -88,7 +88,8 @@ def _line(row: Sequence[Glyph], widths: Mapping[str, float]) -> Iterator[Line]:
         signs.append(sign)
         edges.append((left, end))
         spaced, unsure = False, off_line
-    yield Line(signs=signs, edges=edges, left=first, right=right, y=median(glyph.y for glyph in row), height=height)
+    if signs:  # a point that stands alone is no line
+        yield Line(signs=signs, edges=edges, left=first, right=right, y=median(glyph.y for glyph in row), height=height)
 
 
 def _clusters(row: Sequence[Glyph], widths: Mapping[str, float], height: float) -> list[tuple[str, float, float, bool]]:

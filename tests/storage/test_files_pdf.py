@@ -9,6 +9,8 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject
 
 from adapters_storage.articles.pdf import MAX_PAGES
+from adapters_storage.articles.pdf_lines import Glyph, lines_of
+from adapters_storage.articles.pdf_paragraphs import paragraphs
 from adapters_storage.articles.visual_order import brackets_as_drawn, is_right_to_left, logical
 from recital_core import errors
 from recital_core.ports import Document
@@ -184,6 +186,16 @@ def test_quotes_and_brackets_between_hebrew_and_english_are_as_they_were_typed()
         )
         == lines
     )
+
+
+def test_a_point_that_is_drawn_far_from_its_letter_does_no_harm() -> None:
+    first, second = ("the first line of it", "and then the second")
+    glyphs = [*row_of(first, y=700), Glyph("\u05b8", 50, 688, 52, 12), *row_of(second, y=674)]
+    assert paragraphs([list(lines_of(glyphs))]) == [first, second]
+
+
+def row_of(words: str, *, y: float) -> list[Glyph]:
+    return [Glyph(sign, left, y, left + 8, 12) for left, sign in zip(range(50, 550, 8), words, strict=False)]
 
 
 def test_the_direction_is_that_of_most_letters() -> None:
