@@ -1,4 +1,4 @@
-/** The one recorder of this tab, loaded after the first screen stands, and what it says. */
+/** The one recorder of this tab, loaded when it is first asked for, and what it says. */
 import type { PendingSession, Recorder, RecorderState } from '../recorder'
 
 const LOOK_AGAIN_MS = 2000
@@ -65,7 +65,7 @@ class Capture {
 
   async look(): Promise<void> {
     const recorder = await this.#opening
-    if (recorder && this.#speakerId !== undefined) this.#found(await recorder.pending())
+    if (recorder) this.#found(await recorder.pending())
   }
 
   async #opened(): Promise<Recorder> {
@@ -91,7 +91,7 @@ class Capture {
     const before = this.state
     this.state = state
     const settled = state.phase !== before?.phase || (state.upload.waitingMs === 0 && before.upload.waitingMs > 0)
-    if (before !== null && settled) void this.look()
+    if (before !== null && settled && this.#speakerId !== undefined) void this.look()
   }
 }
 
