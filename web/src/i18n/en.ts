@@ -189,7 +189,7 @@ export const en = {
   'recordings.yes': 'Delete for good',
   'recordings.no': 'Keep it',
   'recordings.deleted': 'The recording is deleted.',
-  'recordings.delayed': 'This takes longer than usual. We try again by ourselves, and nothing is lost.',
+  'recordings.delayed': 'This takes longer than usual. Nothing is lost.',
   'recordings.more': 'Show more',
 
   'state.active': 'Being recorded',

@@ -196,7 +196,7 @@ export const he: Messages = {
   'recordings.yes': 'למחוק לתמיד',
   'recordings.no': 'להשאיר',
   'recordings.deleted': 'ההקלטה נמחקה.',
-  'recordings.delayed': 'זה לוקח יותר מהרגיל. ננסה שוב מעצמנו, ודבר לא אבד.',
+  'recordings.delayed': 'זה לוקח יותר מהרגיל. דבר לא אבד.',
   'recordings.more': 'להציג עוד',
 
   'state.active': 'בהקלטה',

@@ -191,7 +191,7 @@ export const yi: Messages = {
   'recordings.yes': 'אויסמעקן אויף אייביק',
   'recordings.no': 'לאָזן',
   'recordings.deleted': 'די רעקאָרדירונג איז אויסגעמעקט.',
-  'recordings.delayed': 'עס געדויערט לענגער ווי געוויינטלעך. מיר פּרוּוון ווידער אַליין, און גאָרנישט איז פֿאַרלוירן.',
+  'recordings.delayed': 'עס געדויערט לענגער ווי געוויינטלעך. גאָרנישט איז פֿאַרלוירן.',
   'recordings.more': 'ווײַזן נאָך',
 
   'state.active': 'ווערט רעקאָרדירט',
