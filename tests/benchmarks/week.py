@@ -40,7 +40,7 @@ from tests.world import World
 
 SESSIONS_OF_IT, SPEAKERS_OF_IT, TEXTS_OF_IT = 100_000, 5_000, 2_000
 LIMIT_WAIT_S = 60
-HOUR_S, DAY_S = 3600, 24 * 3600
+HOUR_S = 3600
 HOURS = (1, 1, 0, 0, 0, 1, 2, 4, 5, 6, 6, 6, 7, 6, 5, 6, 7, 8, 10, 12, 13, 12, 8, 4)
 """How many are kept in each hour of a day, of 130: most between seven and ten in the evening."""
 WEEKDAYS = (10, 10, 10, 11, 11, 4, 9)
