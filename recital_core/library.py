@@ -169,10 +169,12 @@ class Library:
         """Random articles in a language. Raises UnsupportedLanguage, ArticlesUnavailable."""
         return self._sources.suggestions(self._language(language), count)
 
-    def keep(self, owner: Speaker, text: RecitalText) -> RecitalText:
+    def keep(self, owner: Speaker, text: RecitalText, by: Actor = OPERATOR) -> RecitalText:
         """Keep a text that was made."""
         with self._store.transaction() as tx:
             tx.texts.add(text)
+            if text.public:
+                self._note(tx, by, Event.TEXT_SHARED, text)
         self._analytics.count("text added", self._sealer.pseudonym(owner.id), language=text.language)
         return text
 

@@ -36,6 +36,7 @@ from adapters_http.wire import (
     text_row,
     text_shown,
 )
+from recital_core.audit import Actor
 from recital_core.library import Library
 from recital_core.ports import TextFilter
 from recital_core.speakers import Speaker
@@ -59,7 +60,8 @@ async def add_text(
 ) -> Response[TextShown]:
     """Keep a text, or only show how it would be split."""
     offer = await offered(request)
-    shown = await sync_to_thread(_taken, recital.library, request.user, offer, numbers=numbers, keep=not preview)
+    kept_by = None if preview else request.auth.actor
+    shown = await sync_to_thread(_taken, recital.library, request.user, offer, numbers=numbers, kept_by=kept_by)
     if preview:
         return Response(shown, status_code=200)
     return Response(shown, headers={"Location": f"/api/texts/{shown.id}"})
@@ -77,8 +79,9 @@ async def add_chapters(
 ) -> Response[ChapterList]:
     """Keep each chapter of a book as a text of its own, or only show which there are."""
     offer = await offered_file(request)
+    kept_by = None if preview else request.auth.actor
     chapters = await sync_to_thread(
-        _taken_apart, recital.library, request.user, offer, numbers=numbers, keep=not preview
+        _taken_apart, recital.library, request.user, offer, numbers=numbers, kept_by=kept_by
     )
     return Response(ChapterList(items=chapters), status_code=200 if preview else 201)
 
@@ -169,7 +172,7 @@ def put_place(recital: Asked, request: RecitalRequest, text_id: FromPath[UUID], 
 
 
 def _taken(
-    library: Library, owner: Speaker, offer: Offer | FileOffer, *, numbers: list[int] | None, keep: bool
+    library: Library, owner: Speaker, offer: Offer | FileOffer, *, numbers: list[int] | None, kept_by: Actor | None
 ) -> TextShown:
     match offer:
         case FileOffer():
@@ -179,20 +182,20 @@ def _taken(
         case Offer():
             text = library.from_prose(owner, offer.prose or "", offer.wishes)
     twin = library.twin(owner, text)
-    if keep:
-        library.keep(owner, text)
-    return text_shown(text, library.pieces(text), owner, kept=keep, twin=twin)
+    if kept_by is not None:
+        library.keep(owner, text, kept_by)
+    return text_shown(text, library.pieces(text), owner, kept=kept_by is not None, twin=twin)
 
 
 def _taken_apart(
-    library: Library, owner: Speaker, offer: FileOffer, *, numbers: list[int] | None, keep: bool
+    library: Library, owner: Speaker, offer: FileOffer, *, numbers: list[int] | None, kept_by: Actor | None
 ) -> list[Chapter]:
     found = []
     for number, text in enumerate(library.chapters(owner, offer.name, offer.body, offer.wishes)):
         if numbers is None or number in numbers:
-            if keep:
-                library.keep(owner, text)
-            found.append(chapter_shown(number, text, kept=keep))
+            if kept_by is not None:
+                library.keep(owner, text, kept_by)
+            found.append(chapter_shown(number, text, kept=kept_by is not None))
     return found
 
 

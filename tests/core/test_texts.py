@@ -208,6 +208,14 @@ def test_who_shares_withdraws_mends_or_retires_a_text_is_in_the_log(
     assert all((entry.actor_id, entry.facts["text"]) == (admin.id, str(text.id)) for entry in noted)
 
 
+def test_who_adds_a_text_for_all_is_in_the_log(world: World, dana: Speaker) -> None:
+    by = Actor(speaker_id=dana.id, way=Way.PROGRAM)
+    for public in (False, True):
+        text = world.library.keep(dana, world.library.preview(dana, "Good morning.", "en", public=public), by)
+    (noted,) = [entry for entry in world.oversight.audit(speaker_id=dana.id).entries.items if "text" in entry.facts]
+    assert (noted.event, noted.actor_id, noted.facts["text"]) == ("text-shared", dana.id, str(text.id))
+
+
 def test_the_same_words_again_are_pointed_out_to_whoever_may_read_them(
     world: World, dana: Speaker, noam: Speaker, text: RecitalText
 ) -> None:
