@@ -3,7 +3,7 @@ import { OpfsLog } from './opfs-log.js'
 
 const LOGS = 40
 const SAMPLES = 48_000
-const PATIENCE_MS = 2000
+const PATIENCE_MS = 10_000
 const LARGE_BYTES = 128 * 1024 * 1024 // V8 collects when it is asked for so much
 
 /** Answers the size, or nothing would seem to depend on the array. */
