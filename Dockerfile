@@ -11,7 +11,8 @@ COPY requirements.lock ./
 RUN python -m venv /recital \
     && /recital/bin/pip install --no-cache-dir --require-hashes --requirement requirements.lock
 COPY . .
-RUN /recital/bin/python web/build.py \
+# By this stage's own Python, so that the Node that it may bring along stays here
+RUN python web/build.py \
     && /recital/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
 FROM python:3.13-slim-bookworm
