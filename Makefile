@@ -4,6 +4,7 @@
 .DEFAULT_GOAL = serve
 
 BIN = .venv/bin
+FIREFOX = tests/browser/test_firefox.py
 PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check
 COMPILE = .cache/uv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate
 
@@ -15,10 +16,12 @@ serve-https: installed client
 	@exec $(BIN)/recital serve --https --host 0.0.0.0
 
 # pytest comes last, so that its summary is the last line; more processes than cores, as the browser's tests mostly wait
-# for sound to pass. They come first, a file in one process with what its tests share.
+# for sound to pass. They come first, a file in one process with what its tests share; before them Firefox, which on a
+# busy machine now and then starts no worker, or no microphone.
 test: system-packages check client
 	@$(BIN)/python web/build.py test
-	@$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest --quiet $(FIREFOX)
+	@$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --ignore $(FIREFOX)
 
 check: installed-test
 	@$(BIN)/ruff check

@@ -66,6 +66,11 @@ class Tab:
             late.add_note(self.told("document.body.innerText"))
             raise
 
+    def other(self, selector: str, than: str) -> str:
+        """Waits for other words in such an element, and gives them."""
+        words = f"document.querySelector({selector!r})?.innerText.trim()"
+        return str(wait_until(lambda: found if (found := self.told(words)) not in ("", than) else None, PATIENCE_S))
+
     def press(self, *names: str) -> None:
         """Keys, one after the other."""
         actions = [{"type": kind, "value": KEYS[name]} for name in names for kind in ("keyDown", "keyUp")]

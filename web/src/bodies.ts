@@ -11,6 +11,7 @@ const NUDGE_BYTES = 128 * 1024 * 1024
 export class Bodies {
   #held = 0
 
+  /** One more is over. Only Chromium and its kin hold them, and they alone have `userAgentData`. */
   passed(): void {
     this.#held += 1
     if (this.#held < REQUESTS || !('userAgentData' in navigator)) return
