@@ -79,10 +79,13 @@ class Tab:
 
     @property
     def complaints(self) -> list[str]:
-        """Errors of all pages so far, breaches of their security policy among them."""
+        """Errors of all pages so far, breaches of their security policy among them.
+
+        What no line of a script has said is Firefox's own: now and then it may not read a length of its own.
+        """
         self.told("null")  # what was said before this is answered has arrived
         said = [event["params"] for event in self._browser.events if event.get("method") == "log.entryAdded"]
-        return [str(entry["text"]) for entry in said if entry["level"] == "error"]
+        return [str(entry["text"]) for entry in said if entry["level"] == "error" and "stackTrace" in entry]
 
 
 @contextmanager
