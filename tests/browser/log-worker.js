@@ -33,4 +33,4 @@ for (let n = 0; n < LOGS; n++) {
   if (await isKept(of)) kept += 1
   clearInterval(collecting)
 }
-self.postMessage(kept)
+self.postMessage({ kept, logs: LOGS })
