@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 Answer = Any
+"""What the server says, as it came from JSON."""
 
 LONG = (
     "הילדים יצאו לחצר הגדולה שמאחורי הבית, ואמא נשארה לבדה במטבח; אחר כך חזרו כולם, רחצו ידיים, ישבו סביב השולחן"

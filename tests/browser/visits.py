@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from playwright.sync_api import Locator, Page, Route, expect
+
+from tests.browser.shown import Answer
 
 Language = Literal["he", "yi", "en"]
 Scheme = Literal["light", "dark"]
 Who = Literal["nobody", "waiting", "newcomer", "reader", "reciter", "admin"]
-Answer = Any
-"""What the server says, as it came from JSON."""
 
 MESSAGES = Path(__file__).parents[2] / "web" / "src" / "i18n"
 CHOSEN_IN_ANOTHER_TAB = """(language) => {
