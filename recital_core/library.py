@@ -305,12 +305,13 @@ class Library:
         return text
 
     def retire(self, speaker: Speaker, text_id: TextId, by: Actor = OPERATOR) -> None:
-        """Take a text out of all lists; sessions keep its words. Raises TextNotFound, NotAllowed."""
+        """Take a text out of all lists, once; sessions keep its words. Raises TextNotFound, NotAllowed."""
         with self._store.transaction() as tx:
             text = _readable(tx.texts.lock(text_id), speaker)
             text.must_be_changed_by(speaker)
-            tx.texts.retire(text_id, self._clock.now())
-            self._note(tx, by, Event.TEXT_RETIRED, text)
+            if text.retired_at is None:
+                tx.texts.retire(text_id, self._clock.now())
+                self._note(tx, by, Event.TEXT_RETIRED, text)
 
     def _note(self, tx: Transaction, by: Actor, event: Event, text: RecitalText) -> None:
         tx.audit.add(by.did(event, self._clock.now(), to=text.owner_id, text=str(text.id)))

@@ -202,7 +202,8 @@ def test_who_shares_withdraws_mends_or_retires_a_text_is_in_the_log(
     world.library.change(admin, text.id, public=True, by=by)
     world.library.change(admin, text.id, public=False, by=by)
     world.library.change(admin, text.id, wording={Place(0, 0): "שלום לכל העולם."}, by=by)
-    world.library.retire(admin, text.id, by)
+    for _ in range(2):
+        world.library.retire(admin, text.id, by)
     noted = [entry for entry in world.oversight.audit(speaker_id=dana.id).entries.items if "text" in entry.facts]
     assert sorted(entry.event for entry in noted) == ["text-mended", "text-retired", "text-shared", "text-withdrawn"]
     assert all((entry.actor_id, entry.facts["text"]) == (admin.id, str(text.id)) for entry in noted)
