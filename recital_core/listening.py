@@ -10,10 +10,10 @@ from typing import BinaryIO
 import msgspec
 
 from recital_core import errors
-from recital_core.ports import Blob, BlobStore, Clock, Sealer, Store
+from recital_core.ports import Blob, BlobStore, Clock, Neighbours, Sealer, Store
 from recital_core.published import LIGHT_AUDIO, MEDIA_TYPES, PEAKS, TRANSCRIPT, archive_prefix, staged_prefix
 from recital_core.recording import visible
-from recital_core.sessions import RecitalSession, SessionId, State
+from recital_core.sessions import AUDIBLE, RecitalSession, SessionId, State
 from recital_core.speakers import Speaker
 
 LINK_LASTS = timedelta(hours=6)
@@ -62,7 +62,7 @@ class Listening:
             session = visible(tx.sessions.get(session_id), speaker)
         if session.state is State.DISCARDED:
             raise errors.SessionNotFound("This session was deleted.")
-        if session.state not in (State.AGGREGATED, State.UPLOADED):
+        if session.state not in AUDIBLE:
             raise errors.NotReady("The session is still being prepared.", state=session.state)
         expires_at = (self._clock.now() + LINK_LASTS).replace(microsecond=0)
         return Preview(
@@ -72,6 +72,11 @@ class Listening:
             expires_at=expires_at,
         )
 
+    def neighbours(self, speaker: Speaker, session_id: SessionId) -> Neighbours:
+        """What else its speaker recorded, just after it and just before. Raises SessionNotFound."""
+        with self._store.separately() as tx:
+            return tx.sessions.neighbours(visible(tx.sessions.get(session_id), speaker))
+
     def open_file(self, session_id: SessionId, name: str, expires: int, seal: str) -> PlayFile:
         """The file of a signed address. Raises NotAllowed for another seal or too late, SessionNotFound if deleted."""
         if not self._sealer.is_sealed(_signed_text(session_id, name, expires), seal):
@@ -80,7 +85,7 @@ class Listening:
             raise errors.NotAllowed("This address is too old. Ask for a new preview.")
         with self._store.separately() as tx:
             session = tx.sessions.get(session_id)
-        if session is None or session.state not in (State.AGGREGATED, State.UPLOADED):
+        if session is None or session.state not in AUDIBLE:
             raise errors.SessionNotFound("There is nothing to hear of this session.")
         found = self._find(session, name)
         if found is None:

@@ -14,7 +14,7 @@ from recital_core.audit import OPERATOR, Actor, Event
 from recital_core.ports import BlobStore, Clock, Store
 from recital_core.published import archive_prefix, staged_prefix
 from recital_core.recording import discard_all, segment_key
-from recital_core.sessions import SessionId, State
+from recital_core.sessions import AUDIBLE, SessionId, State
 from recital_core.speakers import Role, Speaker
 
 LOG_PAGE = 1000
@@ -101,7 +101,7 @@ class PersonalData:
             segments, marks = tx.sessions.segments(session_id), tx.sessions.marks(session_id)
         if session is None:
             return
-        if session.state in (State.AGGREGATED, State.UPLOADED):
+        if session.state in AUDIBLE:
             uploaded = session.state is State.UPLOADED
             blobs = self._archive if uploaded else self._staging
             prefix = archive_prefix(session.id) if uploaded else staged_prefix(session.id)

@@ -57,6 +57,8 @@ NEXT = {
     State.UPLOADED: {State.DISCARDED},
     State.DISCARDED: set[State](),
 }
+AUDIBLE = (State.AGGREGATED, State.UPLOADED)
+"""In which states there is something to hear of a session."""
 
 
 class Capture(msgspec.Struct, frozen=True, kw_only=True):

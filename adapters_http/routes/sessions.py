@@ -28,7 +28,7 @@ from adapters_http.wire_sessions import (
     session_shown,
 )
 from recital_core.measures import Verdict
-from recital_core.ports import SessionFilter
+from recital_core.ports import Neighbours, SessionFilter
 from recital_core.sessions import Ending, SessionId, State
 from recital_core.speakers import SpeakerId
 from recital_core.texts import Language, TextId
@@ -145,6 +145,17 @@ def preview_session(recital: Asked, request: RecitalRequest, session_id: FromPat
     return preview_shown(SessionId(session_id), preview)
 
 
+@get(
+    f"{PATH}/neighbours",
+    operation_id="getNeighbours",
+    sync_to_thread=True,
+    responses=declared(401, 403, 404, 503),
+)
+def get_neighbours(recital: Asked, request: RecitalRequest, session_id: FromPath[UUID]) -> Neighbours:
+    """Which recordings of the same speaker can be heard next, after it and before it."""
+    return recital.listening.neighbours(request.user, SessionId(session_id))
+
+
 @delete(
     PATH,
     operation_id="disavowSession",
@@ -171,5 +182,6 @@ ROUTES = (
     list_sessions,
     get_session,
     preview_session,
+    get_neighbours,
     disavow_session,
 )

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, literal_column, select, text
+from sqlalchemy import ColumnElement, Select, literal_column, select, text, tuple_
 
 from adapters_storage.postgres import rows
 from adapters_storage.postgres.tables import sessions, speakers, texts
 from recital_core.ports import SessionFilter, SessionSummary
-from recital_core.sessions import RecitalSession, State
+from recital_core.sessions import AUDIBLE, RecitalSession, State
 
 SUMMARY = (
     select(
@@ -52,6 +52,16 @@ def page_of(wanted: SessionFilter, cursor: str | None, limit: int) -> Select[*tu
     if cursor is not None:
         statement = statement.where(rows.beyond(sessions, "opened_at", cursor, descending=True))
     return statement
+
+
+def neighbours_of(session: RecitalSession) -> Select[*tuple[Any, ...]]:
+    """One row: the sessions that can be heard of the same speaker, the next `newer` and the next `older`."""
+    place = tuple_(sessions.c.opened_at, sessions.c.id)
+    here = (session.opened_at, session.id)
+    heard = select(sessions.c.id).where(sessions.c.speaker_id == session.speaker_id, sessions.c.state.in_(AUDIBLE))
+    newer = heard.where(place > here).order_by(sessions.c.opened_at, sessions.c.id)
+    older = heard.where(place < here).order_by(sessions.c.opened_at.desc(), sessions.c.id.desc())
+    return select(newer.limit(1).scalar_subquery().label("newer"), older.limit(1).scalar_subquery().label("older"))
 
 
 def summary(row: rows.AnyRow) -> SessionSummary:

@@ -11,9 +11,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from adapters_storage.postgres import rows
 from adapters_storage.postgres.frequent import Frequent
-from adapters_storage.postgres.session_lists import SUMMARY, page_of, summary
+from adapters_storage.postgres.session_lists import SUMMARY, neighbours_of, page_of, summary
 from adapters_storage.postgres.tables import marks, segments, sessions
-from recital_core.ports import Intake, Page, Received, Retraction, SessionFilter, SessionSummary
+from recital_core.ports import Intake, Neighbours, Page, Received, Retraction, SessionFilter, SessionSummary
 from recital_core.sessions import Mark, MarkKind, RecitalSession, Segment, SessionId, State, ranges
 from recital_core.speakers import SpeakerId
 
@@ -167,6 +167,10 @@ class PostgresSessions:
     def page(self, wanted: SessionFilter, cursor: str | None, limit: int) -> Page[SessionSummary]:
         found = self._connection.execute(page_of(wanted, cursor, limit)).all()
         return rows.page(found, limit, "opened_at", summary)
+
+    def neighbours(self, session: RecitalSession) -> Neighbours:
+        found = self._connection.execute(neighbours_of(session)).one()
+        return rows.read(found, Neighbours)
 
     def count(self, state: State) -> int:
         wanted = select(func.count()).select_from(sessions).where(sessions.c.state == state)

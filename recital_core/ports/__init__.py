@@ -31,6 +31,7 @@ from recital_core.ports.people import AuditLog, Credentials, Invitations, Signat
 from recital_core.ports.queue import Job, JobKind, JobState
 from recital_core.ports.readings import (
     Intake,
+    Neighbours,
     Received,
     Retraction,
     SessionFilter,
@@ -76,6 +77,7 @@ __all__ = [
     "LevelFrames",
     "Loudness",
     "Mailer",
+    "Neighbours",
     "News",
     "Page",
     "Peaks",

@@ -123,6 +123,13 @@ class SessionFilter(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
 
 
+class Neighbours(msgspec.Struct, frozen=True, kw_only=True):
+    """Which recordings come after one and before it; None where there is no other."""
+
+    newer: SessionId | None
+    older: SessionId | None
+
+
 class Intake(msgspec.Struct, frozen=True, kw_only=True):
     """A session, what is held of it under one number, and the media type of its segments once there is one."""
 
@@ -189,6 +196,9 @@ class Sessions(Protocol):
 
     def page(self, wanted: SessionFilter, cursor: str | None, limit: int) -> Page[SessionSummary]:
         """By opening, the newest first. Raises Invalid for a cursor that is not of this list."""
+
+    def neighbours(self, session: RecitalSession) -> Neighbours:
+        """In the order of the list, the next ones of the same speaker of which there is something to hear."""
 
     def count(self, state: State) -> int:
         """How many sessions are in `state`, one that they soon leave; of the others the standings tell."""

@@ -10,6 +10,7 @@ import msgspec
 from recital_core import errors
 from recital_core.ports import (
     Intake,
+    Neighbours,
     Page,
     Received,
     Retraction,
@@ -18,7 +19,7 @@ from recital_core.ports import (
     TextFilter,
     TextSummary,
 )
-from recital_core.sessions import Mark, MarkKind, RecitalSession, Segment, SessionId, State, ranges
+from recital_core.sessions import AUDIBLE, Mark, MarkKind, RecitalSession, Segment, SessionId, State, ranges
 from recital_core.speakers import Speaker, SpeakerId
 from recital_core.testing.rows import Rows, part
 from recital_core.texts import Place, RecitalText, TextId, TextScope, TextSort
@@ -228,6 +229,18 @@ class MemorySessions:
     def page(self, wanted: SessionFilter, cursor: str | None, limit: int) -> Page[SessionSummary]:
         found = [session for session in self._rows.sessions.values() if self._matches(session, wanted)]
         return part(found, cursor, limit, self._summary, by="opened_at")
+
+    def neighbours(self, session: RecitalSession) -> Neighbours:
+        heard = sorted(
+            (other.opened_at, other.id)
+            for other in self._rows.sessions.values()
+            if other.speaker_id == session.speaker_id and other.state in AUDIBLE
+        )
+        here = (session.opened_at, session.id)
+        return Neighbours(
+            newer=next((other[1] for other in heard if other > here), None),
+            older=next((other[1] for other in reversed(heard) if other < here), None),
+        )
 
     def count(self, state: State) -> int:
         return sum(1 for session in self._rows.sessions.values() if session.state is state)

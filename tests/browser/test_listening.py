@@ -30,7 +30,11 @@ def readings(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture(scope="module")
 def session_id(server: Server, readings: Path) -> str:
-    """A published reading of three sentences."""
+    return published(server, readings)
+
+
+def published(server: Server, readings: Path) -> str:
+    """The id of a reading of three sentences that can be heard now."""
     spoken = short_reading(readings)
     with Client(server.url, server.token()) as client:
         session_id = new_id()
@@ -89,6 +93,18 @@ def test_keys_play_a_sentence_again_and_again_at_a_speed_that_is_kept(page: Page
     expect(sentences_of(page).nth(1)).to_have_attribute("aria-current", "true")
     page.reload()
     expect(page.get_by_label("Speed")).to_have_value("2")
+
+
+def test_one_recording_leads_to_the_next(page: Page, server: Server, session_id: str, readings: Path) -> None:
+    newest = f"{server.url}/recordings/{published(server, readings)}"
+    page.goto(newest)
+    older, newer = (page.get_by_role("link", name=f"{which} recording") for which in ("Previous", "Next"))
+    expect(older).to_be_visible()
+    expect(newer).to_have_count(0)
+    older.click()
+    page.wait_for_url(f"**/{session_id}")
+    newer.click()
+    page.wait_for_url(newest)
 
 
 def test_what_becomes_of_a_recording_is_told_without_a_reload(browser: Browser, server: Server, readings: Path) -> None:

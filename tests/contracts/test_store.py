@@ -302,6 +302,32 @@ def test_sessions_are_listed_by_what_they_are(store: Store, dana: Speaker, text:
         assert [tx.sessions.count(state) for state in (State.ACTIVE, State.ENDED)] == [3, 1]
 
 
+def test_a_session_s_neighbours_are_the_next_of_its_speaker_that_can_be_heard(
+    store: Store, dana: Speaker, text: RecitalText
+) -> None:
+    noam = added_speaker(store, "noam@example.org")
+    at_once = sorted((added_session(store, dana, text, NOW) for _ in range(2)), key=lambda session: session.id)
+    gone, last = (added_session(store, dana, text, NOW + timedelta(seconds=seconds)) for seconds in (1, 4))
+    under_way = added_session(store, dana, text, NOW + timedelta(seconds=2))
+    foreign = added_session(store, noam, text, NOW + timedelta(seconds=3))
+    with store.transaction() as tx:
+        for session in (*at_once, foreign):
+            tx.sessions.save(msgspec.structs.replace(session, state=State.AGGREGATED))
+        tx.sessions.save(msgspec.structs.replace(last, state=State.UPLOADED))
+        tx.sessions.save(msgspec.structs.replace(gone, state=State.DISCARDED))
+
+        def around(session: RecitalSession) -> list[SessionId | None]:
+            found = tx.sessions.neighbours(session)
+            return [found.older, found.newer]
+
+        first, second = at_once
+        assert around(first) == [None, second.id]
+        assert around(second) == [first.id, last.id]
+        assert around(under_way) == around(gone) == [second.id, last.id]
+        assert around(last) == [second.id, None]
+        assert around(foreign) == [None, None]
+
+
 def test_a_session_is_listed_with_its_speaker_s_name_until_they_are_erased(
     store: Store, dana: Speaker, session: RecitalSession
 ) -> None:

@@ -82,6 +82,7 @@ ALLOWED: dict[str, dict[str, int]] = {
     "getReceived": OWN,
     "endSession": OWN | dict.fromkeys(DANA, 422),
     "previewSession": OWN_OR_ADMIN | dict.fromkeys((*DANA, "admin"), 409),
+    "getNeighbours": OWN_OR_ADMIN,
     "getMyStanding": APPROVED,
     "getLeaderboard": APPROVED,
     "getTotals": APPROVED,

@@ -178,3 +178,11 @@ def test_a_deleted_session_is_not_heard_any_more(calling: Calling, recital: Reci
     gone = Published(calling(Role.SPEAKER), recital)
     gone.dana.delete(gone.path)
     assert slug(nobody.get(gone.audio)) == "session-not-found"
+
+
+def test_recordings_lead_to_those_around_them(published: Published, noam: Caller, admin: Caller) -> None:
+    path = f"{published.dana.session()}/neighbours"
+    around = {"newer": None, "older": published.path[-36:]}
+    assert published.dana.get(path).json() == admin.get(path).json() == around
+    assert published.dana.get(f"{published.path}/neighbours").json() == {"newer": None, "older": None}
+    assert slug(noam.get(path)) == "session-not-found"

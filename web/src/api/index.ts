@@ -69,6 +69,7 @@ export const api = {
   sessions: (query: shapes.SessionQuery, cursor: string | null) =>
     json<Page<Session>>('GET', '/sessions', { ...query, cursor }),
   session: (id: string) => json<shapes.SessionInFull>('GET', one('sessions', id)),
+  neighbours: (id: string) => json<shapes.Neighbours>('GET', `${one('sessions', id)}/neighbours`),
   sessionPreview: (id: string) => json<shapes.Preview>('GET', `${one('sessions', id)}/preview`),
   deleteSession: (id: string) => call('DELETE', one('sessions', id)),
 

@@ -70,13 +70,14 @@ export interface SessionQuery {
   text_id?: string
   speaker_id?: string
   trouble?: 'true'
-  limit?: string
 }
 
 export type Session = Narrowed<Schemas['SessionShown'], { direction: Direction; verdict: Verdict | null }>
 
 /** A session as it is looked at alone: with what was measured, once it is. */
 export type SessionInFull = Narrowed<Schemas['SessionInFull'], { direction: Direction; verdict: Verdict | null }>
+
+export type Neighbours = Schemas['Neighbours']
 
 export type SessionMeasures = Schemas['SessionMeasures']
 
