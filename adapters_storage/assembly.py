@@ -288,7 +288,7 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
         recording=recording,
         aggregation=aggregation,
         listening=Listening(store=store, staging=staging, archive=archive, clock=clock, sealer=sealer),
-        importing=Importing(store=store, staging=staging, clock=clock, language=settings.languages[0]),
+        importing=Importing(store=store, staging=staging, clock=clock, sealer=sealer, language=settings.languages[0]),
         standings=Standings(store=store),
         orphans=orphans,
         readiness=Readiness(_checks(engine, store, staging, archive, audio)),

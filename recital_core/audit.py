@@ -35,6 +35,7 @@ class Event(enum.StrEnum):
     TEXT_RETIRED = "text-retired"
     JOB_RETRIED = "job-retried"
     EXPORTED = "exported"
+    TAKEN_OVER = "taken-over"
 
 
 class Way(enum.StrEnum):

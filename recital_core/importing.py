@@ -1,7 +1,8 @@
 """Taking over what another system collected: its people, its texts, and its recordings, finalised as our own are.
 
 Everything may be repeated: what is here already stays as it is, save that what was disavowed there meanwhile is
-discarded here, too.
+discarded here, too. Of each person the log keeps a keyed hash of their id there: it is all that is left of somebody who
+was erased here since, and enough for them not to be made anew.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from uuid import UUID
 import msgspec
 
 from recital_core import errors
+from recital_core.audit import OPERATOR, Event
 from recital_core.ports import (
     BlobStore,
     Clock,
@@ -24,6 +26,7 @@ from recital_core.ports import (
     CollectedSession,
     CollectedText,
     Collection,
+    Sealer,
     Store,
     Transaction,
 )
@@ -38,6 +41,7 @@ from recital_core.taken_over import (
     places_of,
     session_id_of,
     sounding,
+    trace_of,
     words_of,
 )
 from recital_core.texts import (
@@ -50,6 +54,8 @@ from recital_core.texts import (
     language_tag,
     title_of,
 )
+
+LOG_PAGE = 1000
 
 
 class Fate(enum.StrEnum):
@@ -80,10 +86,11 @@ class Report(msgspec.Struct, kw_only=True):
 class Importing:
     """`language` is that of texts which do not say theirs."""
 
-    def __init__(self, *, store: Store, staging: BlobStore, clock: Clock, language: Language) -> None:
+    def __init__(self, *, store: Store, staging: BlobStore, clock: Clock, sealer: Sealer, language: Language) -> None:
         self._store = store
         self._staging = staging
         self._clock = clock
+        self._sealer = sealer
         self._language = language
         self._speakers: dict[UUID, SpeakerId] = {}
 
@@ -94,8 +101,9 @@ class Importing:
         what was taken over until then stays, and doing it again goes on from there.
         """
         report = Report()
+        before = self._taken_before()
         for person in collection.people():
-            report.people[self._person(person)] += 1
+            report.people[self._person(person, before)] += 1
         for text in collection.texts():
             report.texts[self._text(text)] += 1
         for session in collection.sessions():
@@ -106,28 +114,55 @@ class Importing:
             told(session)
         return report
 
-    def _person(self, person: CollectedPerson) -> Fate:
-        """One account for each address; an account that is here keeps what it says of itself."""
+    def _taken_before(self) -> dict[str, SpeakerId | None]:
+        """Whose account each person is that was taken over already, by their trace; None for who was erased since."""
+        found: dict[str, SpeakerId | None] = {}
+        cursor = None
+        while True:
+            with self._store.separately() as tx:
+                part = tx.audit.page(event=Event.TAKEN_OVER, speaker_id=None, cursor=cursor, limit=LOG_PAGE)
+            found.update((entry.facts["trace"], entry.subject_id) for entry in part.items)
+            cursor = part.next
+            if cursor is None:
+                return found
+
+    def _person(self, person: CollectedPerson, before: dict[str, SpeakerId | None]) -> Fate:
+        """One account for each address; an account that is here keeps what it says of itself.
+
+        The role there counts the first time: afterwards it is as people here decide.
+        """
+        trace = self._sealer.pseudonym(trace_of(person.id))
         with self._store.transaction() as tx:
-            if self._was_erased(tx, person):
-                return Fate.ERASED
-            email = _address(person.email)
-            known = tx.speakers.by_email(email) if email else None
-            here = known or tx.speakers.get(SpeakerId(person.id))
-            speaker = here or Speaker(
-                id=SpeakerId(person.id),
-                email=email,
-                display_name=known_as(person.name, email),
-                role=person.role,
-                created_at=person.created_at,
-            )
-            if here is None:
-                tx.speakers.add(speaker)
-            tx.speakers.save(_completed(speaker.approved(person.role), person, self._clock.now()))
+            if trace in before:
+                account = before[trace]
+                speaker = tx.speakers.get(account) if account else None
+                fate = _fate(speaker, person)
+            elif self._was_erased(tx, person):
+                speaker, fate = None, Fate.ERASED
+            else:
+                speaker, fate = self._account_of(tx, person)
+                tx.audit.add(OPERATOR.did(Event.TAKEN_OVER, self._clock.now(), to=speaker.id, trace=trace))
+        if speaker is not None:
             self._speakers[person.id] = speaker.id
+        return fate
+
+    def _account_of(self, tx: Transaction, person: CollectedPerson) -> tuple[Speaker, Fate]:
+        email = _address(person.email)
+        known = tx.speakers.by_email(email) if email else None
+        here = tx.speakers.lock(known.id if known else SpeakerId(person.id))
+        if here is not None and here.id == person.id:  # an import taken before the log told of any
+            return here, Fate.HERE
+        speaker = here or Speaker(
+            id=SpeakerId(person.id),
+            email=email,
+            display_name=known_as(person.name, email),
+            role=person.role,
+            created_at=person.created_at,
+        )
         if here is None:
-            return Fate.TAKEN
-        return Fate.HERE if here.id == person.id else Fate.MERGED
+            tx.speakers.add(speaker)
+        tx.speakers.save(_completed(speaker.approved(person.role), person, self._clock.now()))
+        return speaker, Fate.MERGED if here else Fate.TAKEN
 
     def _was_erased(self, tx: Transaction, person: CollectedPerson) -> bool:
         recorded = (tx.sessions.get(session_id_of(key)) for key in person.sessions)
@@ -140,10 +175,13 @@ class Importing:
         with self._store.transaction() as tx:
             if tx.texts.get(TextId(text.id)) is not None:
                 return Fate.HERE
+            owner_id = self._speakers.get(text.owner_id) if text.owner_id else None
+            if text.owner_id is not None and owner_id is None:
+                return Fate.ERASED
             tx.texts.add(
                 RecitalText(
                     id=TextId(text.id),
-                    owner_id=self._speakers.get(text.owner_id) if text.owner_id else None,
+                    owner_id=owner_id,
                     title=_title(text.title, paragraphs),
                     language=language_tag(text.language) if text.language else self._language,
                     revision=1,
@@ -242,6 +280,12 @@ class Importing:
             )
             tx.texts.add(own)
         return own
+
+
+def _fate(speaker: Speaker | None, person: CollectedPerson) -> Fate:
+    if speaker is None:
+        return Fate.ERASED
+    return Fate.HERE if speaker.id == person.id else Fate.MERGED
 
 
 def _address(email: str | None) -> str | None:

@@ -10,6 +10,7 @@ from uuid import UUID
 from recital_core.ports import CollectedReading, CollectedText
 from recital_core.prose import normal
 from recital_core.sessions import Mark, MarkKind, SessionId
+from recital_core.speakers import SpeakerId
 from recital_core.texts import Paragraphs, Place, TextId
 
 NAMESPACE = UUID("7b0f8f0a-5d0e-5f6e-9f43-52b5d9d5c0a1")
@@ -17,6 +18,11 @@ NAMESPACE = UUID("7b0f8f0a-5d0e-5f6e-9f43-52b5d9d5c0a1")
 
 LATE_MS = 1000
 """So much later than its audio ends may a reading end: the other system's clock ran ahead of its recorder."""
+
+
+def trace_of(person_id: UUID) -> SpeakerId:
+    """An id whose pseudonym tells that somebody was taken over; nothing is published under that pseudonym."""
+    return SpeakerId(uuid.uuid5(NAMESPACE, f"person {person_id}"))
 
 
 def session_id_of(key: str) -> SessionId:

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from adapters_storage.assembly import Recital
+from adapters_storage.clock import SystemClock
+from adapters_storage.sealer import JoserfcSealer, secret_in
 from recital_core.sessions import State
 from recital_core.speakers import Role, Sex
 from recital_core.taken_over import session_id_of
@@ -121,9 +123,54 @@ def test_whoever_was_erased_here_does_not_come_back(
     there.audio(KEY)
     take_over(terminal, there)
     terminal.run("speakers", "forget", "dana@example.org", "--yes")
-    report = take_over(terminal, there)
-    assert report["people"] == {"erased here": 1}
-    terminal.run("speakers", "login-link", "dana@example.org", code=4)
+    there.text(dana, list(WORDS), title="נוסף אחר כך")
+    for _ in range(2):
+        report = take_over(terminal, there)
+        assert report["people"] == {"erased here": 1}
+        assert report["texts"] == {"here already": 1, "erased here": 1}
+        terminal.run("speakers", "login-link", "dana@example.org", code=4)
+
+
+def test_nor_does_whoever_had_recorded_nothing_or_was_here_before(
+    terminal: Terminal, recital: Recital, there: CrowdRecitalThere
+) -> None:
+    dana = there.person("dana@example.org", group="admin")
+    terminal.run("speakers", "approve", "noam@example.org")
+    there.person("noam@example.org")
+    there.person("noam@example.org", name="Noam again")
+    assert take_over(terminal, there)["people"] == {"taken over": 1, "one with an account that is here": 2}
+    erased = [recital.membership.known(f"{name}@example.org").id for name in ("dana", "noam")]
+    for name in ("dana", "noam"):
+        terminal.run("speakers", "approve", "another@example.org", "--admin")
+        terminal.run("speakers", "forget", f"{name}@example.org", "--yes")
+    for _ in range(2):
+        assert take_over(terminal, there)["people"] == {"erased here": 3}
+        for name in ("dana", "noam"):
+            terminal.run("speakers", "login-link", f"{name}@example.org", code=4)
+    log = terminal.run("audit", "--json").stdout
+    sealer = JoserfcSealer(secret=secret_in(terminal.folder / "data" / "secret.key"), clock=SystemClock())
+    for trace in (str(dana), "dana", "noam", "Noam", *map(str, erased), *map(sealer.pseudonym, erased)):
+        assert trace not in log, "nothing leads to whoever was erased"
+
+
+def test_what_was_decided_here_since_counts(terminal: Terminal, recital: Recital, there: CrowdRecitalThere) -> None:
+    terminal.run("speakers", "approve", "noam@example.org")
+    there.person("dana@example.org", group="admin", year_of_birth=1980, sex="female")
+    there.person("noam@example.org", group="admin")
+    there.person("ruth@example.org", group="speaker")
+    take_over(terminal, there)
+    roles = {name: recital.membership.known(f"{name}@example.org").role for name in ("dana", "noam", "ruth")}
+    assert roles == {"dana": Role.ADMIN, "noam": Role.ADMIN, "ruth": Role.SPEAKER}
+    terminal.run("speakers", "approve", "ruth@example.org", "--admin")
+    for name in ("dana", "noam"):
+        terminal.run("speakers", "revoke", f"{name}@example.org")
+    dana = recital.membership.known("dana@example.org")
+    recital.membership.update(dana, {"birth_year": None, "sex": Sex.UNSTATED})
+    assert take_over(terminal, there)["people"] == {"here already": 2, "one with an account that is here": 1}
+    roles = {name: recital.membership.known(f"{name}@example.org").role for name in ("dana", "noam", "ruth")}
+    assert roles == {"dana": Role.PENDING, "noam": Role.PENDING, "ruth": Role.ADMIN}
+    dana = recital.membership.known("dana@example.org")
+    assert (dana.birth_year, dana.sex) == (None, Sex.UNSTATED)
 
 
 def test_the_archive_may_be_a_bucket(

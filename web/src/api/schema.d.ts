@@ -1084,7 +1084,7 @@ export interface components {
          * Event
          * @enum {string}
          */
-        Event: "signed-in" | "signed-out-everywhere" | "link-made" | "credential-made" | "credential-revoked" | "delegated" | "role-changed" | "invited" | "invitation-used" | "invitation-withdrawn" | "agreed" | "data-downloaded" | "account-erased" | "session-retried" | "session-discarded" | "text-shared" | "text-withdrawn" | "text-mended" | "text-retired" | "job-retried" | "exported";
+        Event: "signed-in" | "signed-out-everywhere" | "link-made" | "credential-made" | "credential-revoked" | "delegated" | "role-changed" | "invited" | "invitation-used" | "invitation-withdrawn" | "agreed" | "data-downloaded" | "account-erased" | "session-retried" | "session-discarded" | "text-shared" | "text-withdrawn" | "text-mended" | "text-retired" | "job-retried" | "exported" | "taken-over";
         /** Invitation */
         Invitation: {
             /** Format: uuid */

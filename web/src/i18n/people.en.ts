@@ -205,6 +205,7 @@ export const en = {
   'event.text-retired': 'Texts taken out',
   'event.job-retried': 'Jobs tried again',
   'event.exported': 'Exports',
+  'event.taken-over': 'People taken over',
   'said.signed-in': '{whom} signed in',
   'said.signed-out-everywhere': '{whom} signed out everywhere',
   'said.link-made': '{who} made a sign-in link for {whom}',
@@ -226,4 +227,5 @@ export const en = {
   'said.text-retired': '{who} took a text out of the lists',
   'said.job-retried': '{who} had a job tried again: {kind}',
   'said.exported': '{who} exported recordings',
+  'said.taken-over': '{whom} was taken over from another system',
 } as const

@@ -206,6 +206,7 @@ export const he: PeopleMessages = {
   'event.text-retired': 'טקסטים שהוצאו',
   'event.job-retried': 'משימות שנוסו שוב',
   'event.exported': 'ייצוא',
+  'event.taken-over': 'אנשים שהועברו ממערכת אחרת',
   'said.signed-in': '{whom}: כניסה',
   'said.signed-out-everywhere': '{whom}: יציאה מכל מקום',
   'said.link-made': '{who}: קישור כניסה בשביל {whom}',
@@ -227,4 +228,5 @@ export const he: PeopleMessages = {
   'said.text-retired': '{who}: הוצאת טקסט מהרשימות',
   'said.job-retried': '{who}: ניסיון נוסף במשימה: {kind}',
   'said.exported': '{who}: ייצוא הקלטות',
+  'said.taken-over': '{whom}: העברה ממערכת אחרת',
 }

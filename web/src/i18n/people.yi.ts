@@ -206,6 +206,7 @@ export const yi: PeopleMessages = {
   'event.text-retired': 'אַרויסגענומענע טעקסטן',
   'event.job-retried': 'אַרבעטן נאָך אַ מאָל געפּרוּווט',
   'event.exported': 'עקספּאָרטן',
+  'event.taken-over': 'מענטשן פֿון אַן אַנדער סיסטעם',
   'said.signed-in': '{whom} איז אַרײַנגעקומען',
   'said.signed-out-everywhere': '{whom} איז אומעטום אַרויסגעגאַנגען',
   'said.link-made': '{who} האָט געמאַכט אַ לינק אַרײַנצוקומען פֿאַר {whom}',
@@ -227,4 +228,5 @@ export const yi: PeopleMessages = {
   'said.text-retired': '{who} האָט אַרויסגענומען אַ טעקסט פֿון די רשימות',
   'said.job-retried': '{who} האָט געהייסן פּרוּוון אַן אַרבעט נאָך אַ מאָל: {kind}',
   'said.exported': '{who} האָט עקספּאָרטירט רעקאָרדירונגען',
+  'said.taken-over': '{whom} איז אַריבערגענומען געוואָרן פֿון אַן אַנדער סיסטעם',
 }

@@ -25,6 +25,7 @@ const ALL: Record<LogEvent, true> = {
   'text-retired': true,
   'job-retried': true,
   exported: true,
+  'taken-over': true,
 }
 export const EVENTS = Object.keys(ALL) as LogEvent[]
 
