@@ -117,7 +117,9 @@ def sweep(installation: Installation) -> None:
     """Forget what is left of settled sessions in staging and archive, as a worker does every hour."""
     with installation.recital() as recital:
         swept = recital.orphans.sweep()
-    click.echo(f"{swept} swept")
+    for name in swept.strangers:
+        click.echo(f"{name} in staging is no session's: it stays", err=True)
+    click.echo(f"{swept.forgotten} swept")
 
 
 @command.command()

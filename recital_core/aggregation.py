@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 
 import msgspec
@@ -97,7 +97,7 @@ class Aggregation:
             if session.state is State.AGGREGATED:
                 session = self._upload(session)
             if session.state is State.UPLOADED:
-                self._staging.delete_under(staging_prefix(session_id))
+                self._clear_staging(session_id)
             if session.state is State.DISCARDED:
                 session = self._erase(session)
             return session
@@ -277,8 +277,13 @@ class Aggregation:
         uploaded = self._moved(session, State.UPLOADED, uploaded_at=now, problem=_told(session, record.problems))
         if uploaded.state is State.UPLOADED:
             self._analytics.count("session uploaded", record.speaker)
-            self._staging.delete_under(staging_prefix(session.id))
+            self._clear_staging(session.id)
         return uploaded
+
+    def _clear_staging(self, session_id: SessionId) -> None:
+        """Forget what staging holds of a published session; what stays there is the hourly sweep's to forget."""
+        with suppress(errors.Unavailable):
+            self._staging.delete_under(staging_prefix(session_id))
 
     def _erase(self, session: RecitalSession) -> RecitalSession:
         self._staging.delete_under(staging_prefix(session.id))

@@ -33,6 +33,7 @@ from recital_core.accounts import Accounts
 from recital_core.aggregation import Aggregation
 from recital_core.correspondence import Correspondence
 from recital_core.letters import LetterKind
+from recital_core.orphans import Swept
 from recital_core.ports import Clock, Store
 from recital_core.recording import Recording
 from recital_core.sessions import SessionId
@@ -73,7 +74,7 @@ class Worker:
         accounts: Accounts,
         correspondence: Correspondence,
         concurrency: int,
-        tidy: Callable[[], object],
+        tidy: Callable[[], Swept],
         interrupt: Callable[[], None],
         metrics: Metrics,
         tracer: Tracer,
@@ -211,7 +212,9 @@ class Worker:
             log.info("sweep of %d: %d abandoned sessions, %d forgotten", timestamp, closed, forgotten)
 
     def _tidy_up(self, timestamp: int) -> None:  # noqa: ARG002 - procrastinate gives it
-        self._tidy()
+        swept = self._tidy()
+        if swept.strangers:
+            log.warning("in staging lies what is no session's, and stays: %s", ", ".join(swept.strangers))
 
 
 async def _take_up_stalled(queue: procrastinate.App) -> None:

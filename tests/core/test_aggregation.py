@@ -140,6 +140,26 @@ def test_a_failed_step_is_noted_and_mended_by_the_next_try(
     assert (uploaded.state, uploaded.attempts, uploaded.problem) == (State.UPLOADED, 0, None)
 
 
+def test_a_staging_that_cannot_be_cleared_is_the_sweep_s_business_once_a_session_is_published(
+    world: World, ended: RecitalSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(world.staging, "delete_under", _refused)
+        for _ in range(2):
+            uploaded = world.aggregation.finalize(ended.id)
+            assert (uploaded.state, uploaded.attempts, uploaded.problem) == (State.UPLOADED, 0, None)
+        with pytest.raises(errors.WrongState):
+            world.aggregation.retry(ended.id)
+        with pytest.raises(errors.BlobStoreUnavailable):
+            world.orphans.sweep()
+    assert world.orphans.sweep().forgotten == 1
+    assert world.staging.kept == {}
+
+
+def _refused(_prefix: str) -> None:
+    raise errors.BlobStoreUnavailable("S3 does not delete 1 objects: AccessDenied.")
+
+
 def test_an_abandoned_session_says_so_when_it_is_published(world: World, dana: Speaker, text: RecitalText) -> None:
     session = world.opened(dana, text)
     world.segment(dana, session, 0, a_second(loud=True))
@@ -248,24 +268,6 @@ def test_an_operator_discards_and_retries(world: World, dana: Speaker, ended: Re
     assert world.aggregation.discard(ended.id).state is State.DISCARDED
     with pytest.raises(errors.WrongState):
         world.aggregation.retry(world.opened(dana, world.library.get(dana, ended.text_id)).id)
-
-
-def test_what_a_session_was_published_with_stays_said(
-    world: World, dana: Speaker, ended: RecitalSession, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(_prefix: str) -> None:
-        raise errors.BlobStoreUnavailable("The folder refuses.")
-
-    with monkeypatch.context() as broken:
-        broken.setattr(world.staging, "delete_under", refuse)
-        with pytest.raises(errors.BlobStoreUnavailable):
-            world.aggregation.finalize(ended.id)
-    session = world.recording.get(dana, ended.id).session
-    assert (session.state, session.problem, session.attempts) == (State.UPLOADED, None, 0)
-    with pytest.raises(errors.WrongState):
-        world.aggregation.retry(ended.id)
-    world.aggregation.finalize(ended.id)
-    assert world.staging.kept == {}
 
 
 def test_a_worker_that_lost_its_claim_changes_nothing(

@@ -193,6 +193,8 @@ def test_what_killed_writers_left_goes_while_a_worker_runs(recital: Recital, pla
         left = place.folder / "archive" / ".incoming" / "left"
         left.write_bytes(b"half of it")
         os.utime(left, (0, 0))
+        (place.folder / "staging" / "sessions").mkdir(exist_ok=True)
+        (place.folder / "staging" / "sessions" / "notes.txt").write_text("no session's")
         with psycopg.connect(place.database) as connection:  # the hour is over
             connection.execute(
                 "INSERT INTO procrastinate_jobs (queue_name, task_name, args)"
