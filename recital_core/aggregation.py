@@ -132,12 +132,13 @@ class Aggregation:
     def publish_retractions(self) -> None:
         """Publish in the archive which sessions were there once and are no more, for those who have copies.
 
-        One JSON object a line (JSON Lines), `session_id` and `retracted_at`, the oldest first. For one caller at a
-        time: the queue sees to it.
+        One JSON object a line (JSON Lines), `session_id` and `retracted_at`, the oldest first. Raises BlobChanged when
+        another caller published them meanwhile, whose list may be older: call again.
         """
+        stands = self._archive.find(RETRACTIONS)
         with self._store.transaction() as tx:
             lines = b"".join(msgspec.json.encode(retraction) + b"\n" for retraction in tx.sessions.retractions())
-        self._archive.put(RETRACTIONS, io.BytesIO(lines), "application/jsonl", {})
+        self._archive.replace(RETRACTIONS, io.BytesIO(lines), "application/jsonl", {}, instead_of=stands)
 
     def due(self, state: State) -> Sequence[SessionId]:
         """Sessions that wait in `state`, the oldest first; of the discarded those that are not erased yet."""
@@ -260,10 +261,14 @@ class Aggregation:
         )
 
     def _upload(self, session: RecitalSession) -> RecitalSession:
-        """Copy everything and read it back. The record goes last: where it is, the rest is."""
+        """Copy everything and read it back. The record goes last: where it is, the rest is.
+
+        A worker that was given up for dead, and wakes, does not replace the record of the one that went on for it.
+        """
         now = self._clock.now()
         staged = staged_prefix(session.id)
         shelf = Shelf(self._archive, archive_prefix(session.id), {"session": str(session.id)})
+        stands = shelf.find(MANIFEST)
         with self._staging.open(staged + MANIFEST) as body:
             record = decode(body.read())
         for name in record.objects:
@@ -272,7 +277,7 @@ class Aggregation:
             shelf.verify(name)
         if shelf.objects != record.objects:
             raise errors.BlobStoreUnavailable("Staging gives files back with other bytes than were made.")
-        shelf.put(MANIFEST, io.BytesIO(encode(in_state(record, State.UPLOADED, now))))
+        shelf.replace(MANIFEST, encode(in_state(record, State.UPLOADED, now)), stands)
         shelf.verify(MANIFEST)
         uploaded = self._moved(session, State.UPLOADED, uploaded_at=now, problem=_told(session, record.problems))
         if uploaded.state is State.UPLOADED:

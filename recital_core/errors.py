@@ -283,6 +283,10 @@ class BlobNotFound(NotFound):
     title = "There is no such blob"
 
 
+class BlobChanged(Conflict):
+    title = "Another blob stands there by now"
+
+
 class BlobStoreUnavailable(Unavailable):
     title = "The blob store does not answer"
 

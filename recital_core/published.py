@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 from recital_core import errors
 from recital_core.manifest import ObjectRecord
-from recital_core.ports import BlobStore
+from recital_core.ports import Blob, BlobStore
 from recital_core.recording import staging_prefix
 from recital_core.sessions import SessionId
 
@@ -60,6 +61,20 @@ class Shelf:
         reader = io.BufferedReader(original, READ_AT_ONCE)
         size = self._blobs.put(self._prefix + name, reader, media_type, self._metadata)
         self.objects[name] = ObjectRecord(media_type=media_type, bytes=size, sha256=original.digest)
+
+    def find(self, name: str) -> Blob | None:
+        return self._blobs.find(self._prefix + name)
+
+    def replace(self, name: str, body: bytes, instead_of: Blob | None) -> None:
+        """As `put`, unless another than `find` gave stands there by now: that one stays, and `verify` tells of it."""
+        media_type = MEDIA_TYPES[name]
+        self.objects[name] = ObjectRecord(
+            media_type=media_type, bytes=len(body), sha256=hashlib.sha256(body).hexdigest()
+        )
+        with suppress(errors.BlobChanged):  # it may be the same, when the answer to a first request was lost
+            self._blobs.replace(
+                self._prefix + name, io.BytesIO(body), media_type, self._metadata, instead_of=instead_of
+            )
 
     def verify(self, name: str) -> None:
         """Read a file back that was put there. Raises BlobStoreUnavailable when it comes back with other bytes."""

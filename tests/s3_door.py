@@ -47,6 +47,7 @@ class Asked(NamedTuple):
     method: str
     path: str
     bytes: int
+    conditional: bool
 
 
 Faults = Callable[[Asked], Fault | None]
@@ -90,7 +91,8 @@ class _Hop(BaseHTTPRequestHandler):
     def pass_on(self) -> None:
         door = cast("StrictDoor", self.server)
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-        asked = Asked(self.command, self.path, len(body))
+        conditional = bool({"If-Match", "If-None-Match"} & set(self.headers))
+        asked = Asked(self.command, self.path, len(body), conditional)
         door.seen.append(asked)
         fault = door.faults(asked) or Fault()
         time.sleep(fault.wait_s)

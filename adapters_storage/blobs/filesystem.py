@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import io
 import os
 import secrets
@@ -65,21 +66,19 @@ class FolderBlobStore:
         path = self._path(key)
         with self._draft() as draft:
             count = _write(draft, body)
-            with _unavailable():
-                for attempt in range(TRIES_AGAINST_OTHERS):
-                    try:
-                        if self._described:
-                            self._describe(path, media_type, metadata)
-                        draft.rename(path)
-                        break
-                    except GONE_OR_GOING:  # its folder is not there yet, or somebody deletes it at the same time
-                        if attempt == TRIES_AGAINST_OTHERS - 1:
-                            raise
-                        with contextlib.suppress(*GONE_OR_GOING):
-                            path.parent.mkdir(parents=True, exist_ok=True)
-                with contextlib.suppress(FileNotFoundError):  # deleted since
-                    _make_durable(path.parent)
-                    self._make_place_durable(path.parent)
+            self._name(draft, path, media_type, metadata)
+        return count
+
+    def replace(
+        self, key: str, body: BinaryIO, media_type: str, metadata: Mapping[str, str], *, instead_of: Blob | None
+    ) -> int:
+        path = self._path(key)
+        with self._draft() as draft:
+            count = _write(draft, body)
+            with self._replacing():
+                if self.find(key) != instead_of:
+                    raise errors.BlobChanged(f"{key} is another one by now.")
+                self._name(draft, path, media_type, metadata)
         return count
 
     @contextlib.contextmanager
@@ -100,7 +99,9 @@ class FolderBlobStore:
                 found = path.stat()
             except NOT_A_FILE:
                 return None
-        return Blob(key=key, bytes=found.st_size) if stat.S_ISREG(found.st_mode) else None
+        if not stat.S_ISREG(found.st_mode):
+            return None
+        return Blob(key=key, bytes=found.st_size, version=f"{found.st_ino}.{found.st_mtime_ns}")
 
     def list(self, prefix: str) -> Iterator[Blob]:
         folder = self._path(valid_prefix(prefix)[:-1])
@@ -149,6 +150,36 @@ class FolderBlobStore:
             with contextlib.suppress(OSError):  # it goes with the next sweep
                 draft.unlink()
             raise
+
+    @contextlib.contextmanager
+    def _replacing(self) -> Iterator[None]:
+        """Nobody else replaces a blob of this folder while the block runs, in whatever process."""
+        with _unavailable():
+            lock = os.open(self._incoming, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            with _unavailable():
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
+
+    def _name(self, draft: Path, path: Path, media_type: str, metadata: Mapping[str, str]) -> None:
+        """Give what was written its description, its name, and a lasting place."""
+        with _unavailable():
+            for attempt in range(TRIES_AGAINST_OTHERS):
+                try:
+                    if self._described:
+                        self._describe(path, media_type, metadata)
+                    draft.rename(path)
+                    break
+                except GONE_OR_GOING:  # its folder is not there yet, or somebody deletes it at the same time
+                    if attempt == TRIES_AGAINST_OTHERS - 1:
+                        raise
+                    with contextlib.suppress(*GONE_OR_GOING):
+                        path.parent.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(FileNotFoundError):  # deleted since
+                _make_durable(path.parent)
+                self._make_place_durable(path.parent)
 
     def _describe(self, path: Path, media_type: str, metadata: Mapping[str, str]) -> None:
         description = msgspec.json.encode({"media_type": media_type, "metadata": dict(metadata)})

@@ -8,7 +8,7 @@ import hashlib
 import io
 import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -30,6 +30,8 @@ PAGE = 1000
 WRITTEN_EVERY_S = 60.0
 CHECKS = ".check/"
 NOT_KNOWN = frozenset(("501", "NotImplemented", "405", "MethodNotAllowed"))
+UNMET = frozenset(("412", "PreconditionFailed", "409", "ConditionalRequestConflict", "404", "NoSuchKey"))
+"""How a condition is refused; where it names a version and nothing stands there, as what is not there."""
 
 
 class S3BlobStore:
@@ -50,6 +52,17 @@ class S3BlobStore:
         self._written_at: float | None = None
 
     def put(self, key: str, body: BinaryIO, media_type: str, metadata: Mapping[str, str]) -> int:
+        return self._put(key, body, media_type, metadata, {})
+
+    def replace(
+        self, key: str, body: BinaryIO, media_type: str, metadata: Mapping[str, str], *, instead_of: Blob | None
+    ) -> int:
+        condition = {"IfMatch": instead_of.version} if instead_of else {"IfNoneMatch": "*"}
+        return self._put(key, body, media_type, metadata, condition)
+
+    def _put(
+        self, key: str, body: BinaryIO, media_type: str, metadata: Mapping[str, str], condition: Mapping[str, Any]
+    ) -> int:
         wanted: dict[str, Any] = {
             "Bucket": self._bucket,
             "Key": self._prefix + valid_key(key),
@@ -59,9 +72,9 @@ class S3BlobStore:
         }
         piece = _filled(body)
         if len(piece) == PART_BYTES:
-            return self._put_in_parts(wanted, piece, body)
+            return self._put_in_parts(wanted, piece, body, condition)
         with s3_errors():
-            self._s3.put_object(**wanted, Body=piece, ChecksumSHA256=_checksum(piece))
+            _met(condition, self._s3.put_object, **wanted, Body=piece, ChecksumSHA256=_checksum(piece))
         return len(piece)
 
     @contextlib.contextmanager
@@ -77,7 +90,7 @@ class S3BlobStore:
                 found = self._s3.head_object(Bucket=self._bucket, Key=name)
         except errors.BlobNotFound:
             return None
-        return Blob(key=key, bytes=found["ContentLength"])
+        return Blob(key=key, bytes=found["ContentLength"], version=found["ETag"])
 
     def list(self, prefix: str) -> Iterator[Blob]:
         return self._blobs_under(self._prefix + valid_prefix(prefix))
@@ -138,7 +151,9 @@ class S3BlobStore:
             raise errors.BlobStoreUnavailable("S3 gives back other bytes than it was given.")
         self._written_at = now
 
-    def _put_in_parts(self, wanted: Mapping[str, Any], first: bytes, body: BinaryIO) -> int:
+    def _put_in_parts(
+        self, wanted: Mapping[str, Any], first: bytes, body: BinaryIO, condition: Mapping[str, Any]
+    ) -> int:
         with s3_errors():
             upload_id = self._s3.create_multipart_upload(**wanted, ChecksumAlgorithm="SHA256")["UploadId"]
         upload: dict[str, Any] = {"Bucket": self._bucket, "Key": wanted["Key"], "UploadId": upload_id}
@@ -153,7 +168,7 @@ class S3BlobStore:
                 size += len(piece)
                 piece = _filled(body)
             with s3_errors():
-                self._s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
+                _met(condition, self._s3.complete_multipart_upload, **upload, MultipartUpload={"Parts": parts})
         except BaseException:
             with contextlib.suppress(errors.BlobStoreUnavailable), s3_errors():  # it goes with the next sweep
                 self._abort(wanted["Key"], upload_id)
@@ -175,7 +190,8 @@ class S3BlobStore:
             if page is None:
                 return
             for found in page.get("Contents", []):
-                yield Blob(key=found["Key"].removeprefix(self._prefix), bytes=found["Size"])
+                key = found["Key"].removeprefix(self._prefix)
+                yield Blob(key=key, bytes=found["Size"], version=found["ETag"])
 
     def _pages(self, listing: Any, prefix: str) -> Any:
         paginator = self._s3.get_paginator(listing)
@@ -199,6 +215,19 @@ class S3BlobStore:
             if code_of(refusal) in NOT_KNOWN:
                 return False
             raise
+
+
+def _met(condition: Mapping[str, Any], request: Callable[..., object], **wanted: object) -> None:
+    """Make the request under `condition`; without it where the server knows no conditions. Raises BlobChanged."""
+    try:
+        request(**wanted, **condition)
+    except ClientError as refusal:
+        code = code_of(refusal)
+        if condition and code in UNMET:
+            raise errors.BlobChanged(f"{wanted['Key']} is another one by now.") from refusal
+        if not condition or code not in NOT_KNOWN:
+            raise
+        request(**wanted)
 
 
 def _filled(body: BinaryIO) -> bytes:

@@ -10,8 +10,11 @@ import msgspec
 
 
 class Blob(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that stands under `key`; wherever other bytes stand there, `version` is another."""
+
     key: str
     bytes: int
+    version: str
 
 
 class BlobStore(Protocol):
@@ -25,6 +28,15 @@ class BlobStore(Protocol):
 
         Whole or not at all, and kept through a power cut once this returns; what stood there is replaced.
         Raises StorageFull, after which nothing stands there that did not before.
+        """
+
+    def replace(
+        self, key: str, body: BinaryIO, media_type: str, metadata: Mapping[str, str], *, instead_of: Blob | None
+    ) -> int:
+        """As `put`, while there stands what `find` gave, a blob of this version or None for nothing.
+
+        Raises BlobChanged otherwise, after which what stands there is as it was. An S3 server that knows no
+        conditions puts in any case.
         """
 
     def open(self, key: str, first: int = 0, count: int | None = None) -> AbstractContextManager[BinaryIO]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import threading
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO, NamedTuple
@@ -17,6 +18,7 @@ class Kept(NamedTuple):
     body: bytes
     media_type: str
     metadata: Mapping[str, str]
+    version: str
 
 
 class MemoryBlobStore:
@@ -26,7 +28,8 @@ class MemoryBlobStore:
         self.capacity_bytes = capacity_bytes
         self.down = False
         self.kept: dict[str, Kept] = {}
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._versions = itertools.count(1)
 
     def put(self, key: str, body: BinaryIO, media_type: str, metadata: Mapping[str, str]) -> int:
         valid_key(key)
@@ -36,8 +39,16 @@ class MemoryBlobStore:
             others = sum(len(kept.body) for other, kept in self.kept.items() if other != key)
             if self.capacity_bytes is not None and others + len(whole) > self.capacity_bytes:
                 raise errors.StorageFull("There is no room left for this blob.")
-            self.kept[key] = Kept(whole, media_type, dict(metadata))
+            self.kept[key] = Kept(whole, media_type, dict(metadata), str(next(self._versions)))
         return len(whole)
+
+    def replace(
+        self, key: str, body: BinaryIO, media_type: str, metadata: Mapping[str, str], *, instead_of: Blob | None
+    ) -> int:
+        with self._lock:
+            if self.find(key) != instead_of:
+                raise errors.BlobChanged(f"{key} is another one by now.")
+            return self.put(key, body, media_type, metadata)
 
     @contextlib.contextmanager
     def open(self, key: str, first: int = 0, count: int | None = None) -> Iterator[BinaryIO]:
@@ -52,14 +63,14 @@ class MemoryBlobStore:
         valid_key(key)
         self.check()
         kept = self.kept.get(key)
-        return kept and Blob(key=key, bytes=len(kept.body))
+        return kept and _blob(key, kept)
 
     def list(self, prefix: str) -> Iterator[Blob]:
         valid_prefix(prefix)
         self.check()
         with self._lock:
-            found = sorted((key, len(kept.body)) for key, kept in self.kept.items() if key.startswith(prefix))
-        return iter([Blob(key=key, bytes=count) for key, count in found])
+            found = sorted((key, kept) for key, kept in self.kept.items() if key.startswith(prefix))
+        return iter([_blob(key, kept) for key, kept in found])
 
     def delete_under(self, prefix: str) -> None:
         valid_prefix(prefix)
@@ -79,3 +90,7 @@ class MemoryBlobStore:
     def check(self) -> None:
         if self.down:
             raise errors.BlobStoreUnavailable("The blob store was told not to answer.")
+
+
+def _blob(key: str, kept: Kept) -> Blob:
+    return Blob(key=key, bytes=len(kept.body), version=kept.version)

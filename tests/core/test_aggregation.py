@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from recital_core import errors
 from recital_core.manifest import decode
-from recital_core.published import MANIFEST, archive_prefix
+from recital_core.published import MANIFEST, RETRACTIONS, archive_prefix
 from recital_core.recording import staging_prefix
 from recital_core.sessions import MarkKind, RecitalSession, State
 from recital_core.speakers import Speaker
@@ -286,6 +287,61 @@ def test_a_worker_that_lost_its_claim_changes_nothing(
     monkeypatch.setattr(world.audio, "join", join_and_be_overtaken)
     assert world.aggregation.finalize(ended.id).problem is None
     assert set(archived(world, ended)) == PUBLISHED
+
+
+def test_a_worker_that_wakes_late_leaves_the_record_of_the_one_that_went_on(
+    world: World, ended: RecitalSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.aggregation.aggregate(ended.id)
+    replace = world.archive.replace
+
+    def overtaken(*rest: Any, **named: Any) -> int:
+        monkeypatch.setattr(world.archive, "replace", replace)
+        monkeypatch.setattr(world.store, "claim", lambda _id: nullcontext(True))
+        world.clock.advance(timedelta(seconds=5))
+        assert world.aggregation.upload(ended.id).state is State.UPLOADED
+        return replace(*rest, **named)
+
+    monkeypatch.setattr(world.archive, "replace", overtaken)
+    with pytest.raises(errors.BlobStoreUnavailable):
+        world.aggregation.upload(ended.id)
+    with world.store.separately() as tx:
+        published = tx.sessions.get(ended.id)
+    assert published is not None
+    record = decode(archived(world, ended)[MANIFEST])
+    assert (published.attempts, record.states[-1].at) == (0, published.uploaded_at)
+
+
+def test_a_record_whose_upload_was_cut_off_is_published_anew(
+    world: World, ended: RecitalSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.aggregation.aggregate(ended.id)
+    with monkeypatch.context() as cut, pytest.raises(KeyboardInterrupt):
+        cut.setattr(world.aggregation, "_moved", Mock(side_effect=KeyboardInterrupt))
+        world.aggregation.upload(ended.id)
+    world.clock.advance(timedelta(minutes=5))
+    published = world.aggregation.upload(ended.id)
+    record = decode(archived(world, ended)[MANIFEST])
+    assert record.states[-1].at == published.uploaded_at
+
+
+def test_retractions_that_another_published_meanwhile_are_not_replaced_by_an_older_list(
+    world: World, dana: Speaker, ended: RecitalSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.aggregation.finalize(ended.id)
+    replace = world.archive.replace
+
+    def overtaken(*rest: Any, **named: Any) -> int:
+        monkeypatch.setattr(world.archive, "replace", replace)
+        world.recording.disavow(dana, ended.id)
+        world.aggregation.finalize(ended.id)
+        world.aggregation.publish_retractions()
+        return replace(*rest, **named)
+
+    monkeypatch.setattr(world.archive, "replace", overtaken)
+    with pytest.raises(errors.BlobChanged):
+        world.aggregation.publish_retractions()
+    assert str(ended.id).encode() in world.archive.kept[RETRACTIONS].body
 
 
 # ---- listening

@@ -124,6 +124,13 @@ def test_parts_of_a_writer_that_was_killed_are_swept_when_they_are_old(seaweed: 
     assert contents(blobs, "1f/whole") == b"whole"
 
 
+@pytest.mark.parametrize("body", [b"dana", LARGE], ids=["small", "large"])
+def test_a_server_that_knows_no_conditions_puts_without_them(blobs: S3BlobStore, door: StrictDoor, body: bytes) -> None:
+    door.faults = lambda asked: Fault(status=501, words=problem("NotImplemented")) if asked.conditional else None
+    assert blobs.replace("1f/a", io.BytesIO(body), "audio/flac", {}, instead_of=None) == len(body)
+    assert contents(blobs, "1f/a") == body
+
+
 @pytest.mark.parametrize(
     ("asked", "method", "key"),
     [("AES256", "AES256", None), ("aws:kms", "aws:kms", None), ("aws:kms:a-key", "aws:kms", "a-key")],
@@ -200,6 +207,13 @@ def test_a_reader_never_gets_the_beginning_of_one_blob_and_the_end_of_another(
         put(blobs, "1f/a", b"after!" * 100_000)
         with pytest.raises(errors.BlobStoreUnavailable, match="PreconditionFailed"):
             body.read()
+
+
+def test_a_replacement_whose_answer_was_lost_stands_and_is_called_another(blobs: S3BlobStore, door: StrictDoor) -> None:
+    door.faults = the_first(1, Fault(lost=True), "PUT")
+    with pytest.raises(errors.BlobChanged):
+        blobs.replace("1f/a", io.BytesIO(b"dana"), "audio/flac", {}, instead_of=None)
+    assert contents(blobs, "1f/a") == b"dana"
 
 
 # ---- what is told
