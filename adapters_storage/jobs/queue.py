@@ -50,6 +50,19 @@ FORGET_LETTERS = text("""
 REPLACE_RETRACTIONS = text("""
     DELETE FROM procrastinate_jobs WHERE lock = 'retractions' AND status IN ('todo', 'failed')
 """)
+FORGET_FAILURES_OF = text("DELETE FROM procrastinate_jobs WHERE task_name = :task AND status IN ('failed', 'aborted')")
+FORGET_OLD_LETTERS = text("""
+    DELETE FROM procrastinate_jobs AS job WHERE queue_name = 'letters' AND status IN ('failed', 'aborted')
+    AND NOT EXISTS (SELECT FROM procrastinate_events WHERE job_id = job.id AND at >= :before)
+""")
+FORGET_NEEDLESS = text("""
+    DELETE FROM procrastinate_jobs AS job WHERE task_name = 'finalize' AND (
+        status = 'aborted' OR status = 'failed' AND NOT EXISTS (
+            SELECT FROM sessions WHERE id = CAST(job.args->>'session_id' AS uuid)
+            AND (state IN ('ended', 'aggregated') OR (state = 'discarded' AND erased_at IS NULL))
+        )
+    )
+""")
 FORGOTTEN = text("""
     SELECT sessions.id FROM sessions
     WHERE (state IN ('ended', 'aggregated') OR (state = 'discarded' AND erased_at IS NULL))
@@ -119,9 +132,21 @@ class ProcrastinateJobs:
         again(self._connection, job_id)
 
     def take_up_forgotten(self) -> int:
-        """Enqueue unfinished sessions that no job waits for and that may be tried again; and how many they were."""
+        """Enqueue unfinished sessions that no job waits for and that may be tried again; and how many they were.
+
+        Jobs that failed and whose sessions were finished by other hands are forgotten.
+        """
+        self._connection.execute(FORGET_NEEDLESS)
         found = self._connection.execute(FORGOTTEN, {"attempts": MOST_ATTEMPTS, "count": TAKEN_UP_AT_ONCE}).scalars()
         return sum(1 for session_id in found.all() if self._defer(session_id, None))
+
+    def forget_failures_of(self, task: str) -> None:
+        """Forget every job of `task` that failed."""
+        self._connection.execute(FORGET_FAILURES_OF, {"task": task})
+
+    def forget_old_letters(self, before: datetime) -> None:
+        """Forget the letters that were given up before then. A session that was given up is never forgotten."""
+        self._connection.execute(FORGET_OLD_LETTERS, {"before": before})
 
     def _defer(self, session_id: SessionId, not_before: datetime | None) -> bool:
         key = str(session_id)

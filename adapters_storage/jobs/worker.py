@@ -10,7 +10,7 @@ import concurrent.futures
 import contextlib
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -47,8 +47,9 @@ RESTART_S = 3.0
 STOP_SEEN_S = 0.2
 LETTERS_AT_ONCE = 2
 BUSY_PAUSE = timedelta(seconds=10)
-KEPT_FAILURES_HOURS = 30 * 24
-KILLS_FORGIVEN = 25  # a server is restarted often; a session that kills its worker must not stop the others for ever
+KEPT_LETTERS = timedelta(days=30)
+KILLS_AT_ONCE, KILLS_FORGIVEN = 2, 25  # a server is restarted often; a session may be what kills its worker
+LONGEST_FORGIVEN = timedelta(seconds=60)
 
 log = logging.getLogger(__name__)
 
@@ -196,34 +197,59 @@ class Worker:
         return pause_after(attempts) if attempts < MOST_ATTEMPTS else None
 
     def _again(self, session_id: SessionId, pause: timedelta) -> None:
-        with answering(), self._engine.begin() as connection:
-            ProcrastinateJobs(connection).finalize_later(session_id, self._clock.now() + pause)
+        with self._jobs() as jobs:
+            jobs.finalize_later(session_id, self._clock.now() + pause)
 
     def _write(self, kind: str, speaker_id: str) -> None:
         self._correspondence.write(LetterKind(kind), SpeakerId(UUID(speaker_id)))
 
     def _sweep(self, timestamp: int) -> None:
         """Close abandoned sessions, enqueue what was forgotten, forget what expired. For the minute `timestamp`."""
-        closed = self._recording.sweep()
-        self._accounts.forget_expired()
-        with answering(), self._engine.begin() as connection:
-            forgotten = ProcrastinateJobs(connection).take_up_forgotten()
+        with self._alone_in_failing(SWEEP):
+            closed = self._recording.sweep()
+            self._accounts.forget_expired()
+            with self._jobs() as jobs:
+                forgotten = jobs.take_up_forgotten()
         if closed or forgotten:
             log.info("sweep of %d: %d abandoned sessions, %d forgotten", timestamp, closed, forgotten)
 
     def _tidy_up(self, timestamp: int) -> None:  # noqa: ARG002 - procrastinate gives it
-        swept = self._tidy()
+        with self._alone_in_failing(TIDY):
+            with self._jobs() as jobs:
+                jobs.forget_old_letters(self._clock.now() - KEPT_LETTERS)
+            swept = self._tidy()
         if swept.strangers:
             log.warning("in staging lies what is no session's, and stays: %s", ", ".join(swept.strangers))
 
+    @contextlib.contextmanager
+    def _alone_in_failing(self, task: str) -> Iterator[None]:
+        """However the block ends, what failed of `task` before is past: its last run alone counts."""
+        try:
+            yield
+        finally:
+            with self._jobs() as jobs:
+                jobs.forget_failures_of(task)
+
+    @contextlib.contextmanager
+    def _jobs(self) -> Iterator[ProcrastinateJobs]:
+        with answering(), self._engine.begin() as connection:
+            yield ProcrastinateJobs(connection)
+
+
+def pause_after_kills(kills: int) -> timedelta:
+    """How long a job rests that so many workers were killed with: it may be what kills them, and others wait."""
+    if kills <= KILLS_AT_ONCE:
+        return timedelta()
+    if kills <= KILLS_FORGIVEN:
+        return min(timedelta(seconds=1 << kills), LONGEST_FORGIVEN)
+    return pause_after(kills - KILLS_FORGIVEN)
+
 
 async def _take_up_stalled(queue: procrastinate.App) -> None:
-    """Again and again, give the jobs of killed workers back to the queue; first, forget what failed long ago."""
-    await queue.job_manager.delete_old_jobs(KEPT_FAILURES_HOURS, include_failed=True, include_aborted=True)
+    """Again and again, give the jobs of killed workers back to the queue."""
     while True:
         for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_S):
-            kills = job.attempts + 1
-            pause = pause_after(kills - KILLS_FORGIVEN) if kills > KILLS_FORGIVEN else timedelta()
+            pause = pause_after_kills(job.attempts + 1)
             with contextlib.suppress(ConnectorException):  # another worker was quicker; else the next question fails
                 try:
                     await queue.job_manager.retry_job(job, retry_at=utcnow() + pause)

@@ -219,6 +219,40 @@ def test_unfinished_sessions_without_a_job_are_taken_up(
         assert ProcrastinateJobs(connection).take_up_forgotten() == 3
 
 
+def test_a_session_that_was_given_up_is_listed_until_it_is_finished(
+    engine: Engine, store: Store, text: RecitalText, database: str
+) -> None:
+    given_up = added(store, text, State.AGGREGATED, attempts=MOST_ATTEMPTS)
+    published, erased = added(store, text, State.UPLOADED), added(store, text, State.DISCARDED, erased_at=NOW)
+    for session_id in (given_up, published, erased):
+        with store.transaction() as tx:
+            tx.jobs.finalize(session_id)
+    mark(database, "failed")
+    with psycopg.connect(database) as connection:
+        connection.execute("UPDATE procrastinate_events SET at = at - interval '1 year'")
+    with transactional(engine).begin() as connection:
+        jobs_of_ours = ProcrastinateJobs(connection)
+        jobs_of_ours.forget_old_letters(datetime.now(UTC))
+        assert jobs_of_ours.take_up_forgotten() == 0
+    assert [(session_id, status) for session_id, status, _ in jobs(database)] == [(str(given_up), "failed")]
+
+
+def test_a_letter_that_was_given_up_is_listed_for_a_while(engine: Engine, store: Store, database: str) -> None:
+    old, young = SpeakerId(uuid.uuid4()), SpeakerId(uuid.uuid4())
+    with store.transaction() as tx:
+        tx.jobs.write(LetterKind.APPROVED, old)
+    with psycopg.connect(database) as connection:
+        connection.execute("UPDATE procrastinate_events SET at = at - interval '31 days'")
+    with store.transaction() as tx:
+        tx.jobs.write(LetterKind.APPROVED, young)
+    mark(database, "failed")
+    with psycopg.connect(database) as connection:  # the event that tells of the failure is of now
+        connection.execute("DELETE FROM procrastinate_events WHERE type <> 'deferred'")
+    with transactional(engine).begin() as connection:
+        ProcrastinateJobs(connection).forget_old_letters(datetime.now(UTC) - timedelta(days=30))
+    assert [words["speaker_id"] for words, *_ in letters(database)] == [str(young)]
+
+
 def letters(database: str) -> list[tuple[dict[str, str], str, str]]:
     """Arguments, queue and status of every letter's job, the oldest first."""
     with psycopg.connect(database) as connection:

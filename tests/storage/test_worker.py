@@ -15,7 +15,11 @@ import psycopg
 import pytest
 
 from adapters_storage.assembly import Recital, assembled
+from adapters_storage.blobs.filesystem import FolderBlobStore
+from adapters_storage.jobs.worker import pause_after_kills
 from adapters_storage.settings import Settings
+from recital_core import errors
+from recital_core.recording import Recording
 from recital_core.sessions import RecitalSession, SessionId, State
 from recital_core.speakers import Role
 from tests.ended import begun_session, ended_session, slow_ffmpeg, state_of
@@ -201,6 +205,63 @@ def test_what_killed_writers_left_goes_while_a_worker_runs(recital: Recital, pla
                 " VALUES ('default', 'tidy', '{\"timestamp\": 0}')"
             )
         wait_until(lambda: not left.exists(), SOON_S, "it is gone")
+
+
+@pytest.mark.parametrize("task", ["sweep", "tidy"])
+def test_a_sweep_that_failed_is_past_once_the_next_has_done_it(
+    recital: Recital, place: Place, task: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked_for() -> None:
+        with psycopg.connect(place.database) as connection:
+            connection.execute(
+                "INSERT INTO procrastinate_jobs (queue_name, task_name, args)"
+                " VALUES ('default', %s, '{\"timestamp\": 0}')",
+                [task],
+            )
+
+    def statuses() -> list[str]:
+        with psycopg.connect(place.database) as connection:
+            found = connection.execute("SELECT status::text FROM procrastinate_jobs WHERE task_name = %s", [task])
+            return [status for (status,) in found]
+
+    blobs = FolderBlobStore if task == "tidy" else Recording
+    with working(recital):
+        with monkeypatch.context() as broken:
+            broken.setattr(blobs, "sweep", _refused)
+            for _ in range(2):
+                asked_for()
+                wait_until(lambda: set(statuses()) == {"failed"}, SOON_S, "it failed")
+            assert statuses() == ["failed"]
+        asked_for()
+        wait_until(lambda: not statuses(), SOON_S, "it is past")
+
+
+def _refused(_itself: object) -> None:
+    raise errors.BlobStoreUnavailable("The folder refuses.")
+
+
+def test_a_job_that_workers_are_killed_with_gives_way_to_others(recital: Recital, place: Place) -> None:
+    killer = place.folder / "killer"
+    killer.write_text('#!/bin/sh\n[ "$1" = -version ] && exec echo ffmpeg version killer\nkill -9 $PPID\n')
+    killer.chmod(0o755)
+    bad = ended_session(recital)
+    with psycopg.connect(place.database) as connection:
+        connection.execute("UPDATE procrastinate_jobs SET attempts = 2")
+    with place.worker(RECITAL_FFMPEG=str(killer)) as worker:
+        assert worker.wait(SOON_S) == -signal.SIGKILL
+    good = ended_session(recital)
+    with working(recital):
+        [(status, at)] = wait_until(
+            lambda: [job for job in place.jobs() if job[1] is not None], SOON_S, "it is taken up, for later"
+        )
+        assert (status, at is not None and at > datetime.now(at.tzinfo)) == ("todo", True)
+        wait_for(recital, good, State.UPLOADED)
+        wait_for(recital, bad, State.UPLOADED)
+
+
+def test_pauses_after_kills_grow_slowly_and_without_end() -> None:
+    pauses = [pause_after_kills(kills).total_seconds() for kills in (1, 2, 3, 4, 5, 6, 25, 26, 28, 60)]
+    assert pauses == [0, 0, 8, 16, 32, 60, 60, 60, 240, 21600]
 
 
 def test_a_worker_goes_on_after_every_connection_was_lost(recital: Recital, place: Place) -> None:
