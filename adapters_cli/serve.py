@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("--concurrency", type=click.IntRange(1, 64), help="Sessions finalised at once.  [RECITAL_CONCURRENCY]")
 @click.option("--https", is_flag=True, help="Speak HTTPS with a certificate of this machine's own, for phones.")
 @click.option("--no-jobs", is_flag=True, help="Leave finalising to `recital worker`.")
+@click.option("--no-upgrade", is_flag=True, help="Leave a database of your own to `recital db upgrade`.")
 @click.pass_obj
 def command(
     installation: Installation,
@@ -38,6 +39,7 @@ def command(
     concurrency: int | None,
     https: bool,
     no_jobs: bool,
+    no_upgrade: bool,
 ) -> None:
     """Serve the web client and the API, and finalise sessions.
 
@@ -49,7 +51,11 @@ def command(
     installation.option("RECITAL_CONCURRENCY", concurrency)
     log_to_stderr(installation.settings.log_format)
     certificate = with_own_certificate(installation) if https else None
-    with installation.recital(serving=True) as recital, _working(recital, wanted=not no_jobs), recital.telling():
+    with (
+        installation.recital(serving=True, upgrading=not no_upgrade) as recital,
+        _working(recital, wanted=not no_jobs),
+        recital.telling(),
+    ):
         from adapters_http.server import listening_socket, serve_on, usable
 
         settings = recital.settings

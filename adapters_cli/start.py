@@ -41,11 +41,11 @@ class Installation:
         """Raises SettingWrong."""
         return Settings.load({**os.environ, **self._options}, Path(".env"))
 
-    def recital(self, *, serving: bool = False) -> AbstractContextManager[Recital]:
+    def recital(self, *, serving: bool = False, upgrading: bool = True) -> AbstractContextManager[Recital]:
         """Raises as `assembled` does."""
         from adapters_storage.assembly import assembled
 
-        return assembled(self.settings, serving=serving)
+        return assembled(self.settings, serving=serving, upgrading=upgrading)
 
 
 def local_admin(recital: Recital) -> Speaker:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from adapters_storage.database import Schema, database_url, last_migration, missing_after
+from adapters_storage.database import Schema, check_migration, database_url, last_migration, missing_after
 from adapters_storage.readiness import Readiness
 from adapters_storage.settings import Settings
 from adapters_storage.telemetry.figures import figures_of
@@ -107,15 +107,16 @@ class Recital:
 
 
 @contextlib.contextmanager
-def assembled(settings: Settings, *, serving: bool = False) -> Iterator[Recital]:
+def assembled(settings: Settings, *, serving: bool = False, upgrading: bool = True) -> Iterator[Recital]:
     """Recital as `settings` describe it, until the block ends.
 
-    The embedded database is started or joined; `serving` refuses to join it (DataFolderInUse) and brings any database
-    to the newest migration. Raises DatabaseUnavailable, SettingWrong, BlobStoreUnavailable.
+    The embedded database is started or joined, and brought to the newest migration. `serving` refuses to join it
+    (DataFolderInUse), and brings a database of one's own there too, unless it is told not to. Raises
+    DatabaseUnavailable, also where too many migrations are missing, SettingWrong, BlobStoreUnavailable.
     """
     with contextlib.ExitStack() as closing:
         url = closing.enter_context(database_url(settings, serving=serving))
-        _migrate(settings, url, serving=serving)
+        _migrate(url, upgrading=settings.database_url is None or (serving and upgrading))
         yield _built(settings, url, closing)
 
 
@@ -160,13 +161,17 @@ def crowd_recital_at(settings: Settings, url: str, archive: str) -> Iterator[Col
         yield collection
 
 
-def _migrate(settings: Settings, url: str, *, serving: bool) -> None:
+def _migrate(url: str, *, upgrading: bool) -> None:
     schema = Schema(url)
-    if schema.is_current:
+    revision = schema.revision
+    missing = missing_after(revision)
+    if not missing:
         return
-    if settings.database_url is not None and not serving:
-        raise errors.DatabaseUnavailable(f"{missing_after(schema.revision)} Run: recital db upgrade")
-    schema.upgrade()
+    if upgrading:
+        schema.upgrade()
+        return
+    check_migration(revision)
+    log.warning("the database lacks migration %s, without which this goes on: recital db upgrade", *missing)
 
 
 def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recital:
@@ -307,9 +312,7 @@ def _checks(
 
         with answering(), engine.connect() as connection:
             last = last_migration(connection.exec_driver_sql)
-        missing = missing_after(last)
-        if missing:
-            raise errors.DatabaseUnavailable(f"{missing} Run: recital db upgrade")
+        check_migration(last)
 
     return {
         "database": store.check,

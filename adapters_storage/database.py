@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -51,13 +51,8 @@ class Schema:
         self._url = url
 
     @property
-    def is_current(self) -> bool:
-        """Whether no migration that this version knows is missing. Raises DatabaseUnavailable."""
-        return not missing_after(self.revision)
-
-    @property
     def revision(self) -> str | None:
-        """The migration that was applied last; None before the first."""
+        """The migration that was applied last; None before the first. Raises DatabaseUnavailable."""
         import psycopg
 
         with _answering(), psycopg.connect(self._url) as connection:
@@ -95,21 +90,28 @@ class Schema:
         self.upgrade()
 
 
-def newest_migration() -> str:
-    """The newest that this version of Recital knows."""
-    return max(Path(migrations.__file__).parent.glob("versions/v*.py")).name[1:5]
+def known_migrations() -> Sequence[str]:
+    """The revisions that this version of Recital knows, in their order."""
+    return sorted(file.name[1:5] for file in Path(migrations.__file__).parent.glob("versions/v*.py"))
 
 
-def missing_after(revision: str | None) -> str:
-    """What is missing of a database at `revision`, in one sentence; nothing of one that a newer version has upgraded.
+def missing_after(revision: str | None) -> Sequence[str]:
+    """The migrations that a database at `revision` lacks; none where a newer version has upgraded it."""
+    return [known for known in known_migrations() if revision is None or known > revision]
 
-    Migrations only add what the two versions before can do without, so that servers go on while others are replaced.
+
+def check_migration(revision: str | None) -> None:
+    """Raises DatabaseUnavailable where this version of Recital does not work on a database at `revision`.
+
+    It does on the newest migration, on the one before, and on later ones: a migration only adds what the two versions
+    before can do without, and what its own version can do without until it is applied.
     """
-    if revision is not None and revision >= newest_migration():
-        return ""
-    return (
-        f"The database is at migration {revision or 'nothing'}, and this version of Recital needs {newest_migration()}."
-    )
+    *_, before, newest = known_migrations()
+    if revision is None or revision < before:
+        raise errors.DatabaseUnavailable(
+            f"The database is at migration {revision or 'nothing'}, and this version of Recital needs {newest}."
+            " Run: recital db upgrade"
+        )
 
 
 def last_migration(execute: Callable[[LiteralString], Any]) -> str | None:

@@ -56,6 +56,24 @@ def database(database_url: str, migrated_template: str) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def earlier_template(database_url: str) -> Iterator[str]:
+    """As `migrated_template`, without the newest migration."""
+    from adapters_storage.database import known_migrations
+    from adapters_storage.postgres.schema import upgrade
+
+    with created_database(database_url) as url:
+        upgrade(url, known_migrations()[-2])
+        yield name_of(url)
+
+
+@pytest.fixture
+def earlier_database(database_url: str, earlier_template: str) -> Iterator[str]:
+    """As `database`, without the newest migration."""
+    with created_database(database_url, template=earlier_template) as url:
+        yield url
+
+
 @pytest.fixture
 def empty_database(database_url: str) -> Iterator[str]:
     """The URL of a database that no migration has touched."""

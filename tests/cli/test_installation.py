@@ -7,6 +7,7 @@ import json
 import pytest
 
 from adapters_cli.failures import EXIT_CODES, exit_code
+from adapters_storage.database import known_migrations
 from adapters_storage.settings import SETTINGS
 from recital_core import errors
 from tests.cli.conftest import Terminal
@@ -71,6 +72,23 @@ def test_a_database_without_tables_asks_for_an_upgrade(terminal: Terminal, empty
     assert "Nothing to do" in terminal.run("db", "upgrade").stdout
     assert "newest" in terminal.run("db", "check").stdout
     terminal.run("speakers", "list")
+
+
+def test_a_database_without_the_newest_migration_is_worked_on_and_told_of(
+    terminal: Terminal, earlier_database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    terminal.environ["RECITAL_DATABASE_URL"] = earlier_database
+    terminal.run("speakers", "approve", "dana@example.org")
+    assert [speaker["email"] for speaker in terminal.json("speakers", "list")] == ["dana@example.org"]
+    assert "lacks migration" in caplog.text
+    assert terminal.json("doctor")["queue"] is None
+    terminal.run("db", "check", code=7)
+
+
+def test_a_database_that_lacks_more_is_refused(terminal: Terminal, earlier_database: str) -> None:
+    terminal.environ["RECITAL_DATABASE_URL"] = earlier_database
+    terminal.run("db", "downgrade", known_migrations()[-3], "--yes")
+    assert "recital db upgrade" in terminal.refused("speakers", "list", code=7)
 
 
 def test_reset_asks_and_forgets_everything(terminal: Terminal) -> None:

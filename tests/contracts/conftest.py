@@ -46,12 +46,13 @@ class NoJobs:
     def again(self, _job_id: int) -> None: ...
 
 
-@pytest.fixture(params=["memory", "postgres"])
+@pytest.fixture(params=["memory", "database", "earlier_database"])
 def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """The last is for new code, which works on the database before that is upgraded."""
     if request.param == "memory":
         yield MemoryStore()
         return
-    engine = separate(request.getfixturevalue("database"))
+    engine = separate(request.getfixturevalue(request.param))
     jobs: type[Jobs] = NoJobs
     yield PostgresStore(engine, jobs)
     engine.dispose()
