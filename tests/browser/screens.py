@@ -10,7 +10,7 @@ import re
 import uuid
 from typing import NamedTuple
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser import shown
 from tests.browser.visits import Step, Visit, Who, cut_off, opening, pressing, refused, settle, stay, steps, told
@@ -108,6 +108,20 @@ def with_newer_release(visit: Visit) -> None:
     visit.page.add_init_script(NEWER)
 
 
+def without_store(visit: Visit) -> None:
+    """A browser that keeps nothing: the recorder's thread is refused its store."""
+
+    def closed(route: Route) -> None:
+        came = route.fetch()
+        route.fulfill(response=came, body=f"indexedDB.open = () => {{ throw new Error('refused') }};{came.text()}")
+
+    visit.page.route("**/assets/worker-*.js", closed)
+
+
+def troubled(visit: Visit) -> None:
+    visit.page.get_by_role("alert").wait_for()
+
+
 def lettering(visit: Visit) -> None:
     visit.press("lettering.title")
     visit.button("lettering.larger").wait_for()
@@ -115,7 +129,7 @@ def lettering(visit: Visit) -> None:
 
 def refused_start(visit: Visit) -> None:
     visit.page.keyboard.press("Enter")
-    visit.page.get_by_role("alert").wait_for()
+    troubled(visit)
 
 
 def recording(visit: Visit) -> None:
@@ -275,11 +289,13 @@ SCREENS = (
     Screen("studio", "/texts/{text}", "reader"),
     Screen("studio-english", "/texts/{english}", "reader"),
     Screen("studio-lettering", "/texts/{pointed}", "reader", lettering),
+    Screen("studio-without-store", "/texts/{text}", "reader", troubled, first=without_store),
     Screen("studio-missing", f"/texts/{NOWHERE}", "reader"),
     Screen("recordings", "/recordings", "reader"),
     Screen("recordings-of-all-states", "/recordings", "reader", first=told("**/api/sessions?*", shown.every_state)),
     Screen("recordings-not-found", "/recordings?show=trouble", "reader"),
     Screen("recordings-trouble", "/recordings", "reader", first=refused("**/api/sessions?*", 503)),
+    Screen("recordings-without-store", "/recordings", "reader", troubled, first=without_store),
     Screen("recordings-delete", "/recordings", "reader", opening("recordings.delete")),
     Screen("player", "/recordings/{session}", "reader"),
     Screen("player-delete", "/recordings/{session}", "reader", opening("recordings.delete")),

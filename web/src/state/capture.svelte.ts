@@ -8,6 +8,8 @@ class Capture {
   state: RecorderState | null = $state.raw(null)
   /** Recordings that a crash or a closed tab left on this device, and those still on their way. */
   pending: PendingSession[] = $state.raw([])
+  /** Why it cannot be told what is left on this device. */
+  failure: unknown = $state.raw(null)
   #opening: Promise<Recorder> | undefined
   /** As the server asks. */
   segmentMs = USUAL_SEGMENT_MS
@@ -25,7 +27,7 @@ class Capture {
   /** What is left on this device is known when somebody has been said to be signed in, too. */
   open(): Promise<Recorder> {
     this.#opening ??= this.#opened().catch((failure: unknown) => {
-      this.#opening = undefined // its file did not come: the next one who asks tries again
+      this.#opening = undefined // its file or its store did not open: the next one who asks tries again
       throw failure
     })
     return this.#opening
@@ -51,7 +53,7 @@ class Capture {
   /** Says whose recordings are shown and sent; null when nobody is signed in. */
   async signedIn(speakerId: string | null): Promise<void> {
     this.#speakerId = speakerId
-    await this.change(async (recorder) => recorder.signedIn(speakerId))
+    await this.look((recorder) => recorder.signedIn(speakerId))
   }
 
   /** Lets the microphone go; the outbox goes on in a new recorder. */
@@ -60,21 +62,33 @@ class Capture {
     if (recorder === undefined || this.state?.phase !== 'ready') return
     recorder.close()
     clearInterval(this.#timer)
-    this.#opening = this.#opened()
+    this.#opening = undefined
+    await this.look()
   }
 
-  async look(): Promise<void> {
-    const recorder = await this.#opening
-    if (recorder) this.#found(await recorder.pending())
+  /** Looks what is left on this device, after `first`; what fails is kept, for the screen where it is missed. */
+  async look(first: (recorder: Recorder) => void = () => undefined): Promise<void> {
+    try {
+      const recorder = await this.open()
+      first(recorder)
+      this.#found(await recorder.pending())
+    } catch (failure) {
+      this.failure = failure
+    }
   }
 
   async #opened(): Promise<Recorder> {
     const { Recorder } = await import('../recorder')
     const recorder = new Recorder({ segmentMs: () => this.segmentMs })
     recorder.subscribe((state) => this.#heard(state))
-    if (this.#speakerId !== undefined) {
-      recorder.signedIn(this.#speakerId)
-      this.#found(await recorder.pending())
+    const speakerId = this.#speakerId
+    if (speakerId !== undefined) recorder.signedIn(speakerId)
+    try {
+      const pending = await recorder.pending()
+      if (speakerId !== undefined) this.#found(pending)
+    } catch (failure) {
+      recorder.close()
+      throw failure
     }
     this.#timer = setInterval(() => {
       if (this.pending.length > 0 && !document.hidden) void this.look()
@@ -84,6 +98,7 @@ class Capture {
 
   /** The same again is no news, and no screen is drawn anew for it. */
   #found(pending: PendingSession[]): void {
+    this.failure = null
     if (JSON.stringify(pending) !== JSON.stringify(this.pending)) this.pending = pending
   }
 
