@@ -1,6 +1,6 @@
 # `make serve` runs Recital on this machine, `make test` proves it. Both need Python 3.11 or newer and nothing else.
 .POSIX:
-.PHONY: serve serve-https test check lock benchmark clean installed installed-test system-packages client
+.PHONY: serve serve-https test check lock bench clean installed installed-test system-packages client
 .DEFAULT_GOAL = serve
 
 BIN = .venv/bin
@@ -54,18 +54,20 @@ client: installed
 system-packages:
 	@sh .ci/packages chromium espeak-ng firefox-esr pulseaudio sox
 
-# Newer versions: `make lock UPGRADE=--upgrade`
+# Newer versions: `make lock UPGRADE=--upgrade`. What runs Recital has every extra: they are small beside the rest, and the
+# image of containers is made of it.
 lock: .cache/uv/bin/uv
-	$(COMPILE) $(UPGRADE) --extra embedded --group build pyproject.toml --output-file requirements.lock
-	$(COMPILE) $(UPGRADE) --extra embedded --extra analytics --extra telemetry --group build --group test pyproject.toml --output-file requirements-test.lock
+	$(COMPILE) $(UPGRADE) --all-extras --group build pyproject.toml --output-file requirements.lock
+	$(COMPILE) $(UPGRADE) --all-extras --group build --group test pyproject.toml --output-file requirements-test.lock
 	$(COMPILE) $(UPGRADE) --group pyproject.toml:web --output-file requirements-web.lock
 
 .cache/uv/bin/uv:
 	@sh .ci/environment .cache/uv
 	@.cache/uv/bin/python -m pip --quiet install uv
 
-benchmark: installed-test client
-	@for table in tests/benchmarks/[a-z]*.py; do \
+# Those in the folder that are programs; the others are what these share.
+bench: installed-test client
+	@for table in $$(grep -l __main__ tests/benchmarks/*.py); do \
 	  $(BIN)/python -m "tests.benchmarks.$$(basename "$$table" .py)" || exit 1; done
 
 # What was built and installed; never the data folder.

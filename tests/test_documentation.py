@@ -1,7 +1,9 @@
-"""What an operator can set and call is in the documents."""
+"""What an operator can set and call is in the documents, and what they name is there."""
 
 from __future__ import annotations
 
+import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +13,8 @@ import pytest
 from adapters_cli.main import main
 from adapters_storage.settings import Settings
 
-OPERATING = (Path(__file__).resolve().parent.parent / "docs" / "operating.md").read_text("utf-8")
+ROOT = Path(__file__).resolve().parent.parent
+OPERATING = (ROOT / "docs" / "operating.md").read_text("utf-8")
 
 
 def commands_of(command: click.Command, path: str) -> Iterator[str]:
@@ -30,3 +33,17 @@ def test_every_setting_is_documented_with_its_default(name: str, default: str) -
 @pytest.mark.parametrize("command", list(commands_of(main, "recital")))
 def test_every_command_is_documented(command: str) -> None:
     assert f"| `{command}` |" in OPERATING
+
+
+def test_make_bench_runs_programs_and_every_one_that_the_documents_name(tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\necho "$@"\n', "utf-8")
+    python.chmod(0o755)
+    make = ["make", "--old-file=installed-test", "--old-file=client", f"BIN={tmp_path}", "bench"]
+    said = subprocess.run(make, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    run = {line.removeprefix("-m ").replace(".", "/") + ".py" for line in said.splitlines()}
+    documents = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    named = {name for path in documents for name in re.findall(r"tests\.benchmarks\.(\w+)", path.read_text("utf-8"))}
+    assert {f"tests/benchmarks/{name}.py" for name in named} <= run
+    for program in run:
+        assert '__name__ == "__main__"' in (ROOT / program).read_text("utf-8")
