@@ -19,6 +19,7 @@ from recital_core.speakers import email_address
 from recital_core.texts import Language, language_tag
 
 SHORTEST_SECRET = 32
+PORTS = 65536
 LOOPBACK = frozenset(("127.0.0.1", "::1", "localhost"))
 DATABASE_SCHEMES = frozenset(("postgresql", "postgres", "postgresql+psycopg", "postgresql+psycopg2"))
 
@@ -125,7 +126,7 @@ def whole(least: int, most: int) -> Callable[[str], int]:
 
 
 def port(text: str) -> int:
-    return whole(1, 65535)(text)
+    return whole(1, PORTS - 1)(text)
 
 
 def one_of(*words: str) -> Callable[[str], str]:
@@ -148,7 +149,27 @@ def database(text: str) -> str:
     scheme, separator, rest = text.partition("://")
     if not separator or scheme not in DATABASE_SCHEMES:
         raise ValueError("it does not look like postgresql://user:password@host:5432/name.")
-    return f"postgresql://{rest}"
+    url = f"postgresql://{rest}"
+    if not _is_understood(url):
+        raise ValueError(
+            "its host, port or name cannot be told; in a user or a password write %2F for /, %40 for @, %3A for :, "
+            "%3F for ?, %23 for # and %25 for %."
+        )
+    return url
+
+
+def _is_understood(url: str) -> bool:
+    """Whether libpq finds hosts and ports where they were meant to be: a password may have hidden them."""
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        found = conninfo_to_dict(url)
+    except ProgrammingError:  # it repeats what it does not understand
+        return False
+    ports = str(found.get("port", "")).split(",")
+    names = f"{found.get('host', '')}{found.get('dbname', '')}"
+    return "@" not in names and all(not port or (port.isdigit() and 0 < int(port) < PORTS) for port in ports)
 
 
 def secret(text: str) -> str:

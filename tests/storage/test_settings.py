@@ -64,6 +64,11 @@ def test_every_setting_is_described_once() -> None:
         ("RECITAL_S3_ENCRYPTION", "rot13"),
         ("RECITAL_DATABASE_URL", "mysql://localhost/recital"),
         ("RECITAL_DATABASE_URL", "localhost"),
+        ("RECITAL_DATABASE_URL", "postgresql://recital:ab/cd@database:5432/recital"),
+        ("RECITAL_DATABASE_URL", "postgresql://recital:12/ab@database:5432/recital"),
+        ("RECITAL_DATABASE_URL", "postgresql://recital:ab@cd@database:5432/recital"),
+        ("RECITAL_DATABASE_URL", "postgresql://recital:100%@database:5432/recital"),
+        ("RECITAL_DATABASE_URL", "postgresql://database:99999/recital"),
         ("DB_CONNECTION_STR", "oracle://localhost"),
         ("RECITAL_SECRET_KEY", "short"),
         ("ACCESS_TOKEN_SECRET_KEY", "short"),
@@ -210,6 +215,26 @@ def test_the_names_of_the_system_before_us_still_count(tmp_path: Path) -> None:
     )
     assert settings.database_url == "postgresql://u:p@db/recital"
     assert settings.secret_key == "s" * 40
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://",
+        "postgresql://recital:a%2Fb%40@database:5432/recital?sslmode=require",
+        "postgresql:///recital?host=/var/run/postgresql",
+        "postgresql://one:5432,two/recital",
+        "postgresql://[::1]:5432/recital",
+    ],
+)
+def test_whatever_libpq_understands_names_a_database(tmp_path: Path, url: str) -> None:
+    assert load(tmp_path, RECITAL_DATABASE_URL=url).database_url == url
+
+
+def test_what_a_password_would_want_in_an_address_is_told_without_it(tmp_path: Path) -> None:
+    with pytest.raises(errors.SettingWrong, match="%2F") as refused:
+        load(tmp_path, RECITAL_DATABASE_URL="postgresql://recital:hunter2/x@database:5432/recital")
+    assert "hunter2" not in refused.value.detail
 
 
 def test_our_own_name_wins_over_an_older_one(tmp_path: Path) -> None:
