@@ -10,6 +10,7 @@ from adapters_cli import (
     audit,
     db,
     doctor,
+    health,
     importing,
     jobs,
     serve,
@@ -48,5 +49,5 @@ def main(ctx: click.Context) -> None:
     ctx.obj = Installation()
 
 
-for part in (serve, worker, doctor, settings, db, speakers, texts, sessions, jobs, standings, audit, importing):
+for part in (serve, worker, health, doctor, settings, db, speakers, texts, sessions, jobs, standings, audit, importing):
     main.add_command(part.command)

@@ -136,7 +136,7 @@ class Worker:
         queue.periodic(cron=EVERY_HOUR)(queue.task(name=TIDY, queueing_lock=TIDY, lock=TIDY)(self._tidy_up))
         async with queue.open_async():
             working = [
-                asyncio.create_task(_take_up_stalled(queue)),
+                asyncio.create_task(_take_up_stalled(queue, self._metrics)),
                 asyncio.create_task(self._take(queue, DEFAULT_QUEUE, self._concurrency)),
                 asyncio.create_task(self._take(queue, LETTERS, LETTERS_AT_ONCE)),
             ]
@@ -245,10 +245,12 @@ def pause_after_kills(kills: int) -> timedelta:
     return pause_after(kills - KILLS_FORGIVEN)
 
 
-async def _take_up_stalled(queue: procrastinate.App) -> None:
+async def _take_up_stalled(queue: procrastinate.App, metrics: Metrics) -> None:
     """Again and again, give the jobs of killed workers back to the queue."""
     while True:
-        for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_S):
+        stalled = await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_S)
+        metrics.queue_answered()
+        for job in stalled:
             pause = pause_after_kills(job.attempts + 1)
             with contextlib.suppress(ConnectorException):  # another worker was quicker; else the next question fails
                 try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -73,6 +74,16 @@ class Metrics:
             raise
         finally:
             self._finalised.labels(outcome).observe(time.perf_counter() - started)
+
+    def queue_answered(self) -> None:
+        """That the queue has answered this process's worker just now."""
+        self._heartbeat.set_to_current_time()
+
+    @cached_property
+    def _heartbeat(self) -> Gauge:
+        """Where no worker is it is not told."""
+        name, meaning = "recital_worker_heartbeat_seconds", "When the queue last answered the worker, since 1970."
+        return Gauge(name, meaning, registry=self.registry)
 
     def also(self, figures: Figures) -> None:
         """Tell these, too, asked whenever somebody looks; while they cannot be had the rest is told."""
