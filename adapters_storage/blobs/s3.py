@@ -37,19 +37,27 @@ UNMET = frozenset(("412", "PreconditionFailed", "409", "ConditionalRequestConfli
 class S3BlobStore:
     """The port BlobStore over `place`, `bucket` or `bucket/prefix`; any number of processes may share it.
 
+    Nothing is asked of `client` before something is asked of the store.
+
     An object appears whole or not at all, its SHA-256 checked by the server, with its media type and metadata; a body
     of PART_BYTES and more goes in parts. `encryption` is AES256, aws:kms or aws:kms:KEY: how the server is asked to
     encrypt what it keeps. Where it is `direct`, addresses lead to the server itself.
     """
 
-    def __init__(self, s3: S3Client, place: str, *, encryption: str | None = None, direct: bool = False) -> None:
-        self._s3 = s3
+    def __init__(
+        self, client: Callable[[], S3Client], place: str, *, encryption: str | None = None, direct: bool = False
+    ) -> None:
+        self._client = client
         self._bucket, slash, prefix = place.partition("/")
         self._prefix = prefix + slash
         self._encryption = _encrypted(encryption)
         self._direct = direct
         self._probe = f"{self._prefix}{CHECKS}{secrets.token_hex(8)}"
         self._written_at: float | None = None
+
+    @property
+    def _s3(self) -> S3Client:
+        return self._client()
 
     def put(self, key: str, body: BinaryIO, media_type: str, metadata: Mapping[str, str]) -> int:
         return self._put(key, body, media_type, metadata, {})

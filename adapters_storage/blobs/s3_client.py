@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from threading import Lock
 from typing import TYPE_CHECKING
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from adapters_storage.settings import Settings
@@ -30,12 +30,30 @@ WHAT_TO_DO = {
 }
 
 
-def s3_client(settings: Settings) -> S3Client:
-    """A client for as many threads as like; nothing is asked of the server yet. Raises SettingWrong.
+def s3_client(settings: Settings) -> Callable[[], S3Client]:
+    """Gives, always the same, a client for as many threads as like; it may raise SettingWrong.
+
+    It is made when it is first asked for: that costs half a second, and most commands need no bucket.
+    """
+    made = cache(partial(_client, settings))
+    one_by_one = Lock()
+
+    def client() -> S3Client:
+        with one_by_one:
+            return made()
+
+    return client
+
+
+def _client(settings: Settings) -> S3Client:
+    """Nothing is asked of the server yet.
 
     Every body is signed by its SHA-256, so that what was changed on the way is refused. A server that is not Amazon's
     may not know the checksums that the library adds by itself.
     """
+    import boto3
+    from botocore.config import Config
+
     elsewhere = settings.s3_endpoint is not None
     try:
         client: S3Client = boto3.session.Session().client(

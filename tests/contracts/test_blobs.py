@@ -61,7 +61,7 @@ def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> BlobStore:
 
 
 @cache
-def s3_to(endpoint: str) -> S3Client:
+def s3_to(endpoint: str) -> Callable[[], S3Client]:
     """Our client of a server that has the bucket."""
     Bucket(endpoint, "recital").make()
     return s3_client(Settings.load(s3_settings(endpoint)))

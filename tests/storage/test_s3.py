@@ -338,11 +338,11 @@ WITHOUT_A_BUCKET = """
     import sys
     from adapters_storage.blobs import staging_and_archive
     from adapters_storage.settings import Settings
-    staging_and_archive(Settings.load({"RECITAL_DATA_DIR": sys.argv[1]}))
+    staging_and_archive(Settings.load({"RECITAL_ARCHIVE_S3": "s3://recital", "RECITAL_DATA_DIR": sys.argv[1]}))
     print("boto3" in sys.modules)
 """
 
 
-def test_whoever_needs_no_bucket_does_not_load_the_library(tmp_path: Path) -> None:
+def test_whoever_asks_nothing_of_a_bucket_does_not_load_the_library(tmp_path: Path) -> None:
     program = [sys.executable, "-c", textwrap.dedent(WITHOUT_A_BUCKET), str(tmp_path)]
     assert subprocess.run(program, capture_output=True, text=True, check=True).stdout == "False\n"
