@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +12,7 @@ from adapters_cli.https import tell_how_to_trust, with_own_certificate
 from adapters_cli.log import log_to_stderr
 from adapters_cli.start import Installation, local_admin
 from adapters_cli.web_processes import serve_with
+from adapters_cli.working import working
 
 if TYPE_CHECKING:
     from adapters_storage.assembly import Recital
@@ -53,7 +53,7 @@ def command(
     certificate = with_own_certificate(installation) if https else None
     with (
         installation.recital(serving=True, upgrading=not no_upgrade) as recital,
-        _working(recital, wanted=not no_jobs),
+        contextlib.nullcontext() if no_jobs else working(recital),
         recital.telling(),
     ):
         from adapters_http.server import listening_socket, serve_on, usable
@@ -79,16 +79,3 @@ def _greet(recital: Recital, port: int, certificate: LocalCertificate | None) ->
         click.echo("Sign in with a link from: recital speakers login-link EMAIL")
     if certificate is not None:
         tell_how_to_trust(certificate)
-
-
-@contextlib.contextmanager
-def _working(recital: Recital, *, wanted: bool) -> Iterator[None]:
-    if not wanted:
-        yield
-        return
-    worker = recital.worker()
-    worker.start()
-    try:
-        yield
-    finally:
-        worker.stop()

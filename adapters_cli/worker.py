@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import signal
+import threading
 
 import click
 
 from adapters_cli.log import log_to_stderr
 from adapters_cli.start import Installation
+from adapters_cli.working import working
+
+LOOKED_EVERY_S = 1.0
 
 
 @click.command("worker")
@@ -17,9 +21,11 @@ def command(installation: Installation, concurrency: int | None) -> None:
     """Finalise sessions until it is stopped, without serving."""
     installation.option("RECITAL_CONCURRENCY", concurrency)
     log_to_stderr(installation.settings.log_format)
+    stop = threading.Event()
     with installation.recital() as recital, recital.telling():
-        worker = recital.worker()
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: worker.stop())
-        click.echo(f"Working, {recital.settings.concurrency} at one time. Ctrl-C stops.")
-        worker.run()
+            signal.signal(number, lambda *_: stop.set())
+        with working(recital) as check:
+            click.echo(f"Working, {recital.settings.concurrency} at one time. Ctrl-C stops.")
+            while not stop.wait(LOOKED_EVERY_S):
+                check()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from adapters_storage.database import Schema, check_migration, database_url, last_migration, missing_after
 from adapters_storage.readiness import Readiness
@@ -181,6 +182,7 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
     from adapters_storage.articles.sources import OutsideSources
     from adapters_storage.audio.workshop import FfmpegWorkshop
     from adapters_storage.blobs import staging_and_archive
+    from adapters_storage.blobs.stopping import StoppableBlobStore
     from adapters_storage.clock import SystemClock
     from adapters_storage.jobs.queue import ProcrastinateJobs
     from adapters_storage.mail import mailer_of
@@ -233,16 +235,20 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
         new_role=Role.PENDING if settings.approval else Role.SPEAKER,
         delegated_admins=settings.delegation_admins,
     )
+    stopping = threading.Event()
+    stoppable: Any = {
+        "staging": StoppableBlobStore(staging, stopping),
+        "archive": StoppableBlobStore(archive, stopping),
+    }
     aggregation = Aggregation(
         store=store,
-        staging=staging,
-        archive=archive,
+        **stoppable,
         audio=audio,
         clock=clock,
         sealer=sealer,
         analytics=analytics,
     )
-    orphans = Orphans(store=store, staging=staging, archive=archive, clock=clock)
+    orphans = Orphans(store=store, **stoppable, clock=clock)
     correspondence = Correspondence(
         store=store,
         accounts=accounts,
@@ -250,6 +256,10 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
         agreement=agreement,
         address=settings.address,
     )
+
+    def interrupt() -> None:
+        stopping.set()
+        audio.close()
 
     def worker() -> Worker:
         from adapters_storage.jobs.worker import Worker
@@ -269,7 +279,7 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
             correspondence=correspondence,
             concurrency=settings.concurrency,
             tidy=orphans.sweep,
-            interrupt=audio.close,
+            interrupt=interrupt,
             metrics=metrics,
             tracer=tracer,
         )

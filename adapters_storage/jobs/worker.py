@@ -45,6 +45,7 @@ HEARTBEAT_S = 1.0
 DEAD_AFTER_S = 5.0  # without a heartbeat; taking up a living worker's job is harmless, the session is claimed
 RESTART_S = 3.0
 STOP_SEEN_S = 0.2
+STOPS_WITHIN_S = 10.0  # of the 30 that a process is commonly given; a request to S3 may hang for longer
 LETTERS_AT_ONCE = 2
 BUSY_PAUSE = timedelta(seconds=10)
 KEPT_LETTERS = timedelta(days=30)
@@ -60,7 +61,7 @@ class Worker:
     Letters are written beside that, LETTERS_AT_ONCE at a time: a mail server that keeps us waiting delays no session.
 
     Any number of workers may run on one database. `tidy` is done every hour, by one of them. `interrupt` makes the
-    work in hand end early, when this one stops.
+    work in hand end early, as Interrupted, when this one stops.
     """
 
     def __init__(
@@ -96,31 +97,35 @@ class Worker:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def run(self) -> None:
-        """Work in this thread until `stop` is called in another, through failures of the database."""
+    def start(self) -> None:
+        """Work in a thread of its own, through failures of the database, until `stop`."""
+        self._thread = threading.Thread(target=self._run, name="worker")
+        self._thread.start()
+
+    def check(self) -> None:
+        """Raises Unavailable when the thread of `start` has ended, or was never started."""
+        if self._thread is None or not self._thread.is_alive():
+            raise errors.Unavailable("The worker has ended; the log says why. Start it again.")
+
+    def stop(self) -> bool:
+        """Claim nothing more, end the work in hand, and wait for it for STOPS_WITHIN_S; and whether it has ended.
+
+        What is unfinished goes back into the queue. What has not even ended is left in hand: once this process has
+        ended, another worker takes it up as one that was killed with it.
+        """
+        self._stopping.set()
+        self._interrupt()
+        if self._thread is not None:
+            self._thread.join(STOPS_WITHIN_S)
+        return self._thread is None or not self._thread.is_alive()
+
+    def _run(self) -> None:
         while not self._stopping.is_set():
             try:
                 asyncio.run(self._work())
             except (ConnectorException, psycopg.Error) as failure:
                 log.warning("the job queue does not answer, trying again: %r", failure)
             self._stopping.wait(RESTART_S)
-
-    def start(self) -> None:
-        """Work in a thread of its own."""
-        self._thread = threading.Thread(target=self.run, name="worker")
-        self._thread.start()
-
-    def check(self) -> None:
-        """Raises Unavailable when the thread of `start` has ended, or was never started."""
-        if self._thread is None or not self._thread.is_alive():
-            raise errors.Unavailable("The worker has ended; the log says why. Start the server again.")
-
-    def stop(self) -> None:
-        """Claim nothing more, end the work in hand and wait for it; what is unfinished goes back into the queue."""
-        self._stopping.set()
-        self._interrupt()
-        if self._thread is not None:
-            self._thread.join()
 
     async def _work(self) -> None:
         asyncio.get_running_loop().set_default_executor(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import secrets
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -15,6 +16,7 @@ import pytest
 from adapters_storage.blobs.filesystem import FolderBlobStore
 from adapters_storage.blobs.s3 import S3BlobStore
 from adapters_storage.blobs.s3_client import s3_client
+from adapters_storage.blobs.stopping import StoppableBlobStore
 from adapters_storage.settings import Settings
 from recital_core import errors
 from recital_core.ports import Blob, BlobStore
@@ -29,6 +31,7 @@ STORES: dict[str, Callable[[Path], BlobStore]] = {
     "memory": lambda _folder: MemoryBlobStore(),
     "folder": FolderBlobStore,
     "folder without descriptions": lambda folder: FolderBlobStore(folder, described=False),
+    "folder that may be stopped": lambda folder: StoppableBlobStore(FolderBlobStore(folder), threading.Event()),
 }
 S3_SERVERS = ("moto", "seaweed")
 NOT_KEYS = (

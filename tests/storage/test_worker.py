@@ -6,26 +6,34 @@ import contextlib
 import os
 import signal
 import subprocess
+import threading
 import time
+import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import httpx
 import psycopg
 import pytest
 
 from adapters_storage.assembly import Recital, assembled
 from adapters_storage.blobs.filesystem import FolderBlobStore
-from adapters_storage.jobs.worker import pause_after_kills
+from adapters_storage.jobs.worker import STOPS_WITHIN_S, pause_after_kills
 from adapters_storage.settings import Settings
 from recital_core import errors
 from recital_core.recording import Recording
 from recital_core.sessions import RecitalSession, SessionId, State
 from recital_core.speakers import Role
 from tests.ended import begun_session, ended_session, slow_ffmpeg, state_of
-from tests.running import RECITAL, wait_until
+from tests.running import HTTP, LOOPBACK, RECITAL, free_port, wait_until
+from tests.s3_door import Asked, Fault, StrictDoor
+from tests.s3_servers import Bucket, s3_settings
 
 SOON_S = 30.0
+SLOW_S = 2.0
+HANGS_S = 120.0
 
 
 class Place:
@@ -46,11 +54,11 @@ class Place:
         return Settings.load(self.environ(**more))
 
     @contextlib.contextmanager
-    def worker(self, **more: str) -> Iterator[subprocess.Popen[bytes]]:
-        """`recital worker` in a process of its own, killed at the end if it still runs."""
+    def worker(self, command: str = "worker", **more: str) -> Iterator[subprocess.Popen[bytes]]:
+        """`recital worker`, or that `command`, in a process of its own, killed at the end if it still runs."""
         surroundings = {name: value for name, value in os.environ.items() if not name.startswith("RECITAL_")}
         with subprocess.Popen(
-            [RECITAL, "worker"],
+            [RECITAL, command],
             cwd=self.folder,
             env={**surroundings, **self.environ(**more)},
             stdout=subprocess.DEVNULL,
@@ -287,6 +295,72 @@ def test_a_stop_kills_the_audio_program_and_leaves_the_session_to_the_next(place
         assert (left.state, left.attempts, left.problem) == (State.ENDED, 0, None)
     with assembled(place.settings()) as recital, working(recital):
         wait_for(recital, session_id, State.UPLOADED)
+
+
+def test_a_stop_waits_for_one_file_at_most_and_counts_no_attempt(
+    recital: Recital, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = threading.Event()
+    put = FolderBlobStore.put
+
+    def put_slowly(itself: FolderBlobStore, *blob: Any) -> int:
+        begun.set()
+        time.sleep(SLOW_S)
+        return put(itself, *blob)
+
+    session_id = ended_session(recital)
+    monkeypatch.setattr(FolderBlobStore, "put", put_slowly)
+    with working(recital):
+        assert begun.wait(SOON_S)
+        stopped_at = time.monotonic()
+    assert time.monotonic() - stopped_at < 2 * SLOW_S
+    left = session(recital, session_id)
+    assert (left.state, left.attempts, left.problem) == (State.ENDED, 0, None)
+    assert [status for status, _ in place.jobs()] == ["todo"]
+
+
+@pytest.mark.parametrize("command", ["worker", "serve"])
+def test_a_request_that_hangs_does_not_hold_a_stop_up_and_another_worker_takes_the_session_up(
+    place: Place, moto: StrictDoor, command: str
+) -> None:
+    archive = Bucket(moto.url, f"archive-{uuid.uuid4()}")
+    archive.make()
+    buckets = s3_settings(moto.url, archive=archive.name)
+    del buckets["RECITAL_STAGING_S3"]
+    hanging, port = threading.Event(), free_port()
+
+    def hang(asked: Asked) -> Fault | None:
+        if asked.method != "PUT" or "main.audio" not in asked.path:
+            return None
+        hanging.set()
+        return Fault(status=503, wait_s=HANGS_S)
+
+    with assembled(place.settings(**buckets)) as recital:
+        session_id = ended_session(recital)
+        moto.faults = hang
+        try:
+            with place.worker(command, **buckets, RECITAL_PORT=str(port)) as worker:
+                wait_until(lambda: command == "worker" or answers(port), SOON_S, "it answers")
+                assert hanging.wait(SOON_S)
+                worker.send_signal(signal.SIGTERM)
+                stopped_at = time.monotonic()
+                assert worker.wait(SOON_S) == 0
+        finally:
+            moto.faults = lambda _asked: None
+        assert time.monotonic() - stopped_at < STOPS_WITHIN_S + 5
+        left = session(recital, session_id)
+        assert (left.state, left.attempts, left.problem) == (State.AGGREGATED, 0, None)
+        assert [status for status, _ in place.jobs()] == ["doing"]
+        with working(recital):
+            wait_for(recital, session_id, State.UPLOADED)
+            wait_until(lambda: place.jobs() == [], SOON_S, "the job is gone")
+        assert session(recital, session_id).problem is None
+
+
+def answers(port: int) -> bool:
+    with contextlib.suppress(httpx.TransportError):
+        return HTTP.get(f"http://{LOOPBACK}:{port}/health/live").is_success
+    return False
 
 
 def test_the_worker_s_program_ends_at_a_sigterm_within_seconds(recital: Recital, place: Place) -> None:
