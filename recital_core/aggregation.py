@@ -17,7 +17,7 @@ import msgspec
 
 from recital_core import errors
 from recital_core.audit import OPERATOR, Actor, Event
-from recital_core.captions import TranscriptHeader, kept_spans, refined, takes, webvtt
+from recital_core.captions import Take, TranscriptHeader, kept_spans, refined, takes, webvtt
 from recital_core.contributions import tally
 from recital_core.manifest import MeasuredCapture, decode, encode, in_state, manifest
 from recital_core.ports import (
@@ -33,10 +33,9 @@ from recital_core.ports import (
 )
 from recital_core.published import MANIFEST, PEAKS, RETRACTIONS, TRANSCRIPT, Shelf, archive_prefix, staged_prefix
 from recital_core.quality import assess, measure
-from recital_core.recording import ABANDONED, discard, segment_key, staging_prefix
+from recital_core.recording import ABANDONED, EMPTY, discard, segment_key, staging_prefix
 from recital_core.sessions import (
     Ending,
-    Mark,
     Outcome,
     RecitalSession,
     Segment,
@@ -60,7 +59,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     ending: Ending
     text: RecitalText
     segments: Sequence[Segment]
-    marks: Sequence[Mark]
+    takes: Sequence[Take]
 
 
 class Aggregation:
@@ -172,8 +171,8 @@ class Aggregation:
     def _aggregate(self, session: RecitalSession) -> RecitalSession:
         now = self._clock.now()
         held = self._held(session)
-        if not held.segments:
-            return self._moved(session, State.DISCARDED, discarded_at=now, problem="empty")
+        if not held.segments or not held.takes:
+            return self._moved(session, State.DISCARDED, discarded_at=now, problem=EMPTY)
         pieces = [SegmentAudio(segment=segment, key=segment_key(session.id, segment)) for segment in held.segments]
         media_type, rate = held.segments[0].media_type, session.capture.sample_rate_hz
         with self._audio.join(self._staging, media_type, pieces, sample_rate_hz=rate) as joined:
@@ -195,16 +194,15 @@ class Aggregation:
             ending=ending,
             text=text,
             segments=segments[: ending.segments],
-            marks=marks[: ending.marks],
+            takes=takes(standing_marks(marks[: ending.marks]), ending.drop_last, text.words_at),
         )
 
     def _publish(self, held: Held, joined: JoinedAudio, now: datetime) -> Outcome:
         """Lay transcript, audio, outline and record ready in staging."""
         session, text = held.session, held.text
-        read = takes(standing_marks(held.marks), held.ending.drop_last, text.words_at)
-        cues = refined(read, joined.levels, joined.samples)
+        cues = refined(held.takes, joined.levels, joined.samples)
         if not cues:
-            raise errors.NothingToPublish("Not one sentence of this session was read to its end and kept.")
+            raise errors.NothingToPublish("No sound belongs to the sentences that were read and kept.")
         rendered = joined.render(kept_spans(cues))
         shelf = Shelf(self._staging, staged_prefix(session.id), {"session": str(session.id)})
         for name in rendered.media_types:

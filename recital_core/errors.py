@@ -196,7 +196,7 @@ class AudioUnreadable(Invalid):
 
 
 class NothingToPublish(Invalid):
-    title = "There is no kept sentence in this session"
+    title = "There is no sound of a kept sentence in this session"
 
 
 class AudioToolFailed(Unavailable):

@@ -42,6 +42,8 @@ from recital_core.texts import TextId
 
 SWEPT_AT_ONCE = 100
 ABANDONED = "abandoned"
+EMPTY = "empty"
+"""Of a session that ended without a sentence that was read and kept: there is nothing to publish."""
 OPEN_SESSIONS = 20
 OPEN_SESSIONS_PAUSE_S = 60
 STAGED_SESSIONS = "sessions/"

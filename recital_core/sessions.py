@@ -177,7 +177,7 @@ class RecitalSession(msgspec.Struct, frozen=True, kw_only=True):
 
     def discarded(self, now: datetime) -> RecitalSession:
         """This session, final for every reader from `now` on; its bytes are still to be erased."""
-        return self.to(State.DISCARDED, discarded_at=now, problem=None)
+        return self.to(State.DISCARDED, discarded_at=now, attempts=0, problem=None)
 
     def must_take_pieces(self) -> None:
         """Raises SessionClosed once the session has ended or was discarded."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,28 @@ def test_what_becomes_of_a_recording_is_told_without_a_reload(browser: Browser, 
         expect(row).to_have_attribute("data-state", "uploaded", timeout=PUBLISHED_WITHIN_S * 1000)
         expect(row.get_by_text("Published")).to_be_visible()
     assert stays == page.evaluate("window.stays"), "the page was loaded anew"
+    context.close()
+
+
+def test_a_recording_of_which_nothing_was_kept_says_so(browser: Browser, server: Server, readings: Path) -> None:
+    context = browser.new_context()
+    page = signed_in(context, server)
+    spoken = short_reading(readings)
+    take = take_of(spoken)
+    with Client(server.url, server.token()) as client:
+        text_id, session_id = add_text(client, spoken), new_id()
+        page.goto(f"{server.url}/recordings?text={text_id}")
+        expect(page.get_by_text("There is no such recording")).to_be_visible()
+        Outbox(client).send(session_id, text_id, replace(take, drop_last=len(take.marks)))
+        row = page.locator(f"[data-session='{session_id}']")
+        expect(row).to_have_attribute("data-state", "discarded", timeout=PUBLISHED_WITHIN_S * 1000)
+    words = "It holds no sentence that was read to its end and kept"
+    expect(row.get_by_text(words)).to_be_visible()
+    expect(row.get_by_role("button")).to_have_count(0)
+    page.goto(f"{server.url}/recordings?text={text_id}&show=trouble")
+    expect(row.get_by_text(words)).to_be_visible()
+    page.goto(f"{server.url}/recordings/{session_id}")
+    expect(page.get_by_text(words)).to_be_visible()
     context.close()
 
 

@@ -214,16 +214,56 @@ def test_a_session_without_a_readable_segment_stays_and_says_so(world: World, da
     assert state_of(world, dana, session) is State.ENDED
 
 
-def test_a_session_without_a_kept_sentence_stays_and_says_so(world: World, dana: Speaker, text: RecitalText) -> None:
-    session = read_aloud(world, dana, text, drop_last=3)
+@pytest.mark.parametrize(
+    ("marks", "drop_last"),
+    [([], 0), ([MarkKind.AGAIN], 0), ([MarkKind.SKIP], 0), ([MarkKind.READ] * 2, 2)],
+    ids=["no mark", "all void", "all left out", "all dropped"],
+)
+def test_a_session_without_a_kept_sentence_is_discarded_and_says_why(
+    world: World, dana: Speaker, text: RecitalText, marks: list[MarkKind], drop_last: int
+) -> None:
+    session = world.opened(dana, text)
+    world.segment(dana, session, 0, a_second(loud=True))
+    made = [a_mark(n, n, (n + 1) * SECOND // 2, kind) for n, kind in enumerate(marks)]
+    world.recording.take_marks(dana, session.id, made)
+    world.recording.end(dana, session.id, an_ending(1, len(marks), drop_last=drop_last))
+    world.audio.down = True  # nobody needs to hear it
+    discarded = world.aggregation.finalize(session.id)
+    assert (discarded.state, discarded.problem, discarded.attempts) == (State.DISCARDED, "empty", 0)
+    assert discarded.erased_at is not None
+    assert world.staging.kept == world.archive.kept == {}
+
+
+def test_a_session_with_marks_and_no_sound_under_them_stays_and_says_so(
+    world: World, dana: Speaker, text: RecitalText
+) -> None:
+    session = world.opened(dana, text)
+    world.segment(dana, session, 0, a_second(loud=True))
+    marks = [a_mark(0, 0, SECOND, MarkKind.SKIP), a_mark(1, 1, SECOND + 10)]
+    world.recording.take_marks(dana, session.id, marks)
+    world.recording.end(dana, session.id, an_ending(1, 2))
     with pytest.raises(errors.NothingToPublish):
         world.aggregation.finalize(session.id)
     assert state_of(world, dana, session) is State.ENDED
 
 
-def test_a_session_without_any_audio_is_discarded(world: World, dana: Speaker, session: RecitalSession) -> None:
+def test_a_session_without_any_audio_is_discarded_and_says_why(
+    world: World, dana: Speaker, session: RecitalSession
+) -> None:
     world.recording.end(dana, session.id, an_ending(0, 0))
-    assert world.aggregation.finalize(session.id).state is State.DISCARDED
+    discarded = world.aggregation.finalize(session.id)
+    assert (discarded.state, discarded.problem) == (State.DISCARDED, "empty")
+
+
+def test_a_session_that_was_given_up_is_erased_with_as_many_tries_as_any(
+    world: World, dana: Speaker, ended: RecitalSession
+) -> None:
+    world.archive.down = True
+    for _ in range(9):
+        with pytest.raises(errors.BlobStoreUnavailable):
+            world.aggregation.finalize(ended.id)
+    world.recording.disavow(dana, ended.id)
+    assert world.recording.get(dana, ended.id).session.attempts == 0
 
 
 @pytest.mark.parametrize("when", ["before", "aggregated", "uploaded"])

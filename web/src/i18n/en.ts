@@ -201,6 +201,7 @@ export const en = {
   'verdict.usable': 'Usable quality',
   'verdict.doubtful': 'Doubtful quality',
   'problem.abandoned': 'It was never finished, so we closed it after a day.',
+  'problem.empty': 'It holds no sentence that was read to its end and kept, so there was nothing to publish.',
   'reason.little-speech': 'Most of it is silence.',
   'reason.quiet': 'The voice is very quiet. Sit closer to the microphone.',
   'reason.clipped': 'The voice is too loud for the microphone. Sit back a little.',

@@ -208,6 +208,7 @@ export const he: Messages = {
   'verdict.usable': 'איכות סבירה',
   'verdict.doubtful': 'איכות מפוקפקת',
   'problem.abandoned': 'ההקלטה לא הושלמה, ולכן סגרנו אותה אחרי יממה.',
+  'problem.empty': 'אין בה משפט שנקרא עד סופו ונשמר, ולכן לא היה מה לפרסם.',
   'reason.little-speech': 'רובה שתיקה.',
   'reason.quiet': 'הקול חלש מאוד. כדאי לשבת קרוב יותר למיקרופון.',
   'reason.clipped': 'הקול חזק מדי בשביל המיקרופון. כדאי להתרחק מעט.',

@@ -1,9 +1,17 @@
 import { expect, test } from 'vitest'
-import { kindOf, queryOf } from './filters'
+import { isShown, kindOf, queryOf } from './filters'
 
-test('deleted recordings are never asked for', () => {
+test('deleted recordings are asked for only among those with a remark, for what came to nothing', () => {
   expect(queryOf('all', null).state).not.toContain('discarded')
   expect(queryOf('under-way', null)).toEqual({ state: ['active', 'ended', 'aggregated'] })
+  expect(queryOf('trouble', null).state).toContain('discarded')
+})
+
+test('a deleted recording is shown when there was nothing in it, and never when one has deleted it', () => {
+  expect(isShown({ state: 'discarded', problem: 'empty' })).toBe(true)
+  expect(isShown({ state: 'discarded', problem: null })).toBe(false)
+  expect(isShown({ state: 'discarded', problem: 'S3 refuses (AccessDenied).' })).toBe(false)
+  expect(isShown({ state: 'ended', problem: null })).toBe(true)
 })
 
 test('a text and a remark are asked for together', () => {

@@ -1,5 +1,5 @@
 /** Which of one's recordings are shown, as the address says it. */
-import type { SessionQuery, SessionState } from '../../api'
+import type { Session, SessionQuery, SessionState } from '../../api'
 
 export const KINDS = ['all', 'under-way', 'published', 'trouble'] as const
 export type Kind = (typeof KINDS)[number]
@@ -8,7 +8,7 @@ export function kindOf(wish: string | null): Kind {
   return KINDS.find((kind) => kind === wish) ?? 'all'
 }
 
-/** What the server is asked for; deleted ones are never shown. */
+/** What the server is asked for. */
 export function queryOf(kind: Kind, textId: string | null): SessionQuery {
   const text = textId === null ? {} : { text_id: textId }
   switch (kind) {
@@ -17,10 +17,15 @@ export function queryOf(kind: Kind, textId: string | null): SessionQuery {
     case 'published':
       return { ...text, state: ['uploaded'] }
     case 'trouble':
-      return { ...text, state: LIVING, trouble: 'true' }
+      return { ...text, state: [...LIVING, 'discarded'], trouble: 'true' }
     case 'all':
       return { ...text, state: LIVING }
   }
+}
+
+/** Deleted ones are not, save that one is told of what came to nothing without being asked. */
+export function isShown({ state, problem }: Pick<Session, 'state' | 'problem'>): boolean {
+  return state !== 'discarded' || problem === 'empty'
 }
 
 const LIVING: SessionState[] = ['active', 'ended', 'aggregated', 'uploaded']
