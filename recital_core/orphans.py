@@ -24,7 +24,6 @@ Thing = TypeVar("Thing")
 
 LATELY = timedelta(days=2)
 """Longer than anybody goes on writing."""
-ERASED_AT_ONCE = 10_000
 FAILURES_BORNE = 10
 """In one part of a sweep: a session that cannot be swept hinders no other, a store that does not answer every one."""
 
@@ -75,7 +74,7 @@ class Orphans:
 
     def _erased(self) -> Iterator[SessionId]:
         with self._store.separately() as tx:
-            yield from tx.sessions.erased_since(self._clock.now() - LATELY, ERASED_AT_ONCE)
+            yield from tx.sessions.erased_since(self._clock.now() - LATELY)
 
     def _forget_staged(self, session_id: SessionId) -> bool:
         with self._store.separately() as tx:

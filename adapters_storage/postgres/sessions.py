@@ -198,8 +198,8 @@ class PostgresSessions:
     def silent_since(self, moment: datetime, limit: int) -> Sequence[SessionId]:
         return self._ids(State.ACTIVE, sessions.c.last_activity_at <= moment, limit)
 
-    def erased_since(self, moment: datetime, limit: int) -> Sequence[SessionId]:
-        return self._ids(State.DISCARDED, sessions.c.erased_at >= moment, limit)
+    def erased_since(self, moment: datetime) -> Sequence[SessionId]:
+        return self._ids(State.DISCARDED, sessions.c.erased_at >= moment)
 
     def unfinished(self, state: State, limit: int) -> Sequence[SessionId]:
         return self._ids(state, sessions.c.erased_at.is_(None), limit)
@@ -211,7 +211,7 @@ class PostgresSessions:
             wanted = wanted.where(here > (last.retracted_at, last.session_id))
         return [rows.read(row, Retraction) for row in self._connection.execute(wanted)]
 
-    def _ids(self, state: State, condition: ColumnElement[bool], limit: int) -> Sequence[SessionId]:
+    def _ids(self, state: State, condition: ColumnElement[bool], limit: int | None = None) -> Sequence[SessionId]:
         found = self._connection.execute(
             select(sessions.c.id)
             .where(sessions.c.state == state, condition)

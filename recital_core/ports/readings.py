@@ -215,8 +215,8 @@ class Sessions(Protocol):
     def silent_since(self, moment: datetime, limit: int) -> Sequence[SessionId]:
         """Active sessions without activity since `moment`, the oldest first."""
 
-    def erased_since(self, moment: datetime, limit: int) -> Sequence[SessionId]:
-        """Discarded sessions that were erased at `moment` or later."""
+    def erased_since(self, moment: datetime) -> Sequence[SessionId]:
+        """Every discarded session that was erased at `moment` or later."""
 
     def unfinished(self, state: State, limit: int) -> Sequence[SessionId]:
         """Sessions in `state`, the oldest first; for DISCARDED those that are not erased yet."""

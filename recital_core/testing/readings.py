@@ -276,13 +276,13 @@ class MemorySessions:
     def silent_since(self, moment: datetime, limit: int) -> Sequence[SessionId]:
         return self._ids(lambda session: session.state is State.ACTIVE and session.last_activity_at <= moment, limit)
 
-    def erased_since(self, moment: datetime, limit: int) -> Sequence[SessionId]:
-        return self._ids(lambda session: session.erased_at is not None and session.erased_at >= moment, limit)
+    def erased_since(self, moment: datetime) -> Sequence[SessionId]:
+        return self._ids(lambda session: session.erased_at is not None and session.erased_at >= moment)
 
     def unfinished(self, state: State, limit: int) -> Sequence[SessionId]:
         return self._ids(lambda session: session.state is state and session.erased_at is None, limit)
 
-    def _ids(self, wanted: Callable[[RecitalSession], bool], limit: int) -> Sequence[SessionId]:
+    def _ids(self, wanted: Callable[[RecitalSession], bool], limit: int | None = None) -> Sequence[SessionId]:
         found = [session for session in self._rows.sessions.values() if wanted(session)]
         found.sort(key=lambda session: (session.last_activity_at, session.id))
         return [session.id for session in found[:limit]]

@@ -358,10 +358,10 @@ def test_silent_sessions_are_found_the_oldest_first(store: Store, dana: Speaker,
 def test_erased_sessions_are_found_for_a_while(store: Store, session: RecitalSession) -> None:
     with store.transaction() as tx:
         tx.sessions.save(session.to(State.DISCARDED, discarded_at=NOW))
-        assert list(tx.sessions.erased_since(NOW, 10)) == []
+        assert list(tx.sessions.erased_since(NOW)) == []
         tx.sessions.save(session.to(State.DISCARDED, discarded_at=NOW, erased_at=LATER))
-        assert list(tx.sessions.erased_since(LATER, 10)) == [session.id]
-        assert list(tx.sessions.erased_since(LATER + timedelta(seconds=1), 10)) == []
+        assert list(tx.sessions.erased_since(LATER)) == [session.id]
+        assert list(tx.sessions.erased_since(LATER + timedelta(seconds=1))) == []
 
 
 def test_discarded_sessions_are_unfinished_until_they_are_erased(store: Store, session: RecitalSession) -> None:
