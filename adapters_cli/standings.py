@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from adapters_cli.output import json_option, limit_option, show_facts, show_json, show_list
 from adapters_cli.start import Installation
-from recital_core.ports import Leader, Totals
+from recital_core.ports import Difference, Leader, Totals
 
+ALL_RIGHT = "Every total was right."
 COLUMNS = ("rank", "name", "duration", "recordings")
 
 
@@ -34,6 +37,21 @@ def show(installation: Installation, limit: int, as_json: bool) -> None:
 
 @command.command()
 @json_option
+@click.pass_context
+def check(ctx: click.Context, as_json: bool) -> None:
+    """Count all sessions anew, and exit with 7 when a total differs, which stays. Publishing waits meanwhile."""
+    with ctx.obj.recital() as recital:
+        differences = recital.standings.differences()
+    if as_json:
+        show_json(differences)
+    else:
+        _tell(differences)
+        click.echo(f"{len(differences)} totals differ. Run: recital standings rebuild" if differences else ALL_RIGHT)
+    ctx.exit(7 if differences else 0)
+
+
+@command.command()
+@json_option
 @click.pass_obj
 def rebuild(installation: Installation, as_json: bool) -> None:
     """Count all sessions anew, and say which totals differed. Publishing waits meanwhile."""
@@ -42,12 +60,16 @@ def rebuild(installation: Installation, as_json: bool) -> None:
     if as_json:
         show_json({"totals": totals, "differences": differences})
         return
+    _tell(differences)
+    click.echo(f"{len(differences)} totals differed and are right now." if differences else ALL_RIGHT)
+    show_facts(_facts(totals))
+
+
+def _tell(differences: Sequence[Difference]) -> None:
     for difference in differences:
         click.echo(
             f"{difference.what}: {difference.kept or 'nothing'} was kept, {difference.counted or 'nothing'} is right"
         )
-    click.echo(f"{len(differences)} totals differed and are right now." if differences else "Every total was right.")
-    show_facts(_facts(totals))
 
 
 def _facts(totals: Totals) -> list[tuple[str, object]]:

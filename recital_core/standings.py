@@ -31,6 +31,11 @@ class Standings:
         with self._store.separately() as tx:
             return tx.standings.totals()
 
+    def differences(self) -> Sequence[Difference]:
+        """What of the totals is not as a count of all sessions says. Nothing is changed."""
+        with self._store.transaction() as tx:
+            return tx.standings.recount(mend=False)
+
     def rebuild(self) -> tuple[Totals, Sequence[Difference]]:
         """Count all sessions anew; the totals as they are now, and what differed from them before."""
         with self._store.transaction() as tx:

@@ -1,4 +1,4 @@
-"""Counting all sessions anew, and putting right what the kept totals say otherwise."""
+"""Counting all sessions anew, and telling, or putting right, what the kept totals say otherwise."""
 
 from __future__ import annotations
 
@@ -76,15 +76,15 @@ DAYS = text("""
 COUNTS = ((speaker_days, SPEAKER_DAYS), (standings, STANDINGS), (standing_bands, STANDING_BANDS), (days, DAYS))
 
 
-def recounted(connection: Connection) -> list[Difference]:
-    """What differed, and is put right, of every table; the caller lets nobody else count."""
+def recounted(connection: Connection, *, mend: bool) -> list[Difference]:
+    """What differs, and with `mend` is put right, of every table; the caller lets nobody else count."""
     found: list[Difference] = []
     for kept, count in COUNTS:
         connection.execute(count)
         connection.execute(text(f"ANALYZE counted_{kept.name}"))  # else it is joined as if it had a few rows
         counted = table(f"counted_{kept.name}", *(column(each.name, each.type) for each in kept.columns))
         differences = _differences(connection, kept, counted)
-        if differences:
+        if differences and mend:
             _put_right(connection, kept, counted)
         found.extend(differences)
     return found

@@ -177,9 +177,9 @@ class PostgresStandings:
     def days(self, first: date) -> Sequence[Day]:
         return [rows.read(row, Day) for row in self._connection.execute(DAYS, {"first": first})]
 
-    def recount(self) -> Sequence[Difference]:
+    def recount(self, *, mend: bool = True) -> Sequence[Difference]:
         self._connection.execute(ALONE)
-        return recounted(self._connection)
+        return recounted(self._connection, mend=mend)
 
     def _follow(self, speaker_id: SpeakerId) -> None:
         """Have standing, bands and days say of the speaker what their own days say."""

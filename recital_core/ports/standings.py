@@ -96,8 +96,8 @@ class Standings(Protocol):
     def days(self, first: date) -> Sequence[Day]:
         """Every day from `first` on, in order; those on which nothing was published may be left out."""
 
-    def recount(self) -> Sequence[Difference]:
-        """Make every total what a count of all sessions says, and tell what differed; nobody else counts meanwhile.
+    def recount(self, *, mend: bool = True) -> Sequence[Difference]:
+        """Tell what differs from a count of all sessions, and put it right; nobody else counts meanwhile.
 
-        At most 1,000 differences of each kind are told; all are put right.
+        At most 1,000 differences of each kind are told; all are put right, or none without `mend`.
         """

@@ -94,7 +94,7 @@ class MemoryStandings:
             if on >= first
         ]
 
-    def recount(self) -> Sequence[Difference]:
+    def recount(self, *, mend: bool = True) -> Sequence[Difference]:
         counted = tally((None, session) for session in self._rows.sessions.values())
         kept = self._rows.contributions
         fresh = {(each.speaker_id, each.on): each for each in counted.contributions}
@@ -104,7 +104,8 @@ class MemoryStandings:
             for speaker_id, on in [key]
             if kept.get(key) != fresh.get(key)
         ]
-        self._rows.contributions, self._rows.discarded = fresh, dict(counted.discarded)
+        if mend:
+            self._rows.contributions, self._rows.discarded = fresh, dict(counted.discarded)
         return found
 
     def _given(self, speaker_id: SpeakerId) -> tuple[int, int]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import psycopg
 
 from adapters_storage.assembly import Recital
@@ -31,3 +33,18 @@ def test_rebuilding_proves_the_totals_or_says_what_differed(
         connection.execute("UPDATE standings SET recordings = 7")
     assert "recordings 7" in terminal.run("standings", "rebuild").stdout
     assert terminal.json("standings", "rebuild")["differences"] == []
+
+
+def test_a_check_of_the_totals_ends_with_what_a_rule_can_read_and_changes_none(
+    terminal: Terminal, recital: Recital, database: str
+) -> None:
+    recital.aggregation.finalize(ended_session(recital))
+    assert terminal.run("standings", "check").stdout == "Every total was right.\n"
+    with psycopg.connect(database) as connection:
+        connection.execute("UPDATE days SET duration_ms = duration_ms + 1")
+    for _ in range(2):
+        assert "recital standings rebuild" in terminal.run("standings", "check", code=7).stdout
+    [difference] = json.loads(terminal.run("standings", "check", "--json", code=7).stdout)
+    assert difference["what"].startswith("days ")
+    terminal.run("standings", "rebuild")
+    assert terminal.json("standings", "check") == []
