@@ -34,6 +34,7 @@ from recital_core.standings import Standings
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from adapters_storage.audio.workshop import FfmpegWorkshop
     from adapters_storage.jobs.worker import Worker
     from adapters_storage.telemetry.metrics import Metrics
     from adapters_storage.telemetry.tracing import Tracer
@@ -264,10 +265,7 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
     def worker() -> Worker:
         from adapters_storage.jobs.worker import Worker
 
-        try:
-            orphans.sweep_drafts()
-        except errors.Unavailable as failure:  # the next hour's sweep does it
-            log.warning("what was left half-written is not swept yet: %s", failure)
+        _sweep_drafts(audio, orphans)
         return Worker(
             url=url,
             engine=transactional(engine),
@@ -312,6 +310,14 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
         tracer=tracer,
         worker=worker,
     )
+
+
+def _sweep_drafts(audio: FfmpegWorkshop, orphans: Orphans) -> None:
+    try:
+        audio.sweep()
+        orphans.sweep_drafts()
+    except errors.Unavailable as failure:  # the next hour's sweep does it, and the next session
+        log.warning("what was left half-written is not swept yet: %s", failure)
 
 
 def _checks(

@@ -50,6 +50,11 @@ class FfmpegWorkshop:
     def close(self) -> None:
         self._ffmpeg.close()
 
+    def sweep(self) -> None:
+        """Remove what killed processes left here; the next `join` would, too."""
+        with _storage_errors():
+            _remove_all_left(self._folder)
+
     @contextmanager
     def join(
         self,
@@ -112,8 +117,7 @@ def _working_folder(parent: Path) -> Iterator[Path]:
     """
     with _storage_errors():
         parent.mkdir(parents=True, exist_ok=True)
-        for old in parent.glob(f"{PREFIX}*"):
-            _remove_if_left(old)
+        _remove_all_left(parent)
         folder, lock = _locked_folder(parent)
     try:
         yield folder
@@ -130,6 +134,11 @@ def _locked_folder(parent: Path) -> tuple[Path, BinaryIO]:
         if (folder / "lock").exists():  # else another process took it for a killed one's before it was locked
             return folder, lock
         lock.close()
+
+
+def _remove_all_left(parent: Path) -> None:
+    for old in parent.glob(f"{PREFIX}*"):
+        _remove_if_left(old)
 
 
 def _remove_if_left(folder: Path) -> None:

@@ -5,13 +5,13 @@
 Two web processes and two workers over one PostgreSQL and one S3 server. A tenth of the speakers' requests is lost,
 cut, refused or sent twice; every second one of the processes is killed with SIGKILL and started anew; PostgreSQL is
 restarted once and crashed once; S3 answers 500 and 503 in bursts, loses answers and cuts them; its disk and those of
-the workers fill. Then the fleet is left in peace, and everything that a speaker was told is safe is looked for.
+the workers fill. Then the fleet is left in peace, the workers finish by themselves, and everything that a speaker was
+told is safe is looked for.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import tempfile
 import time
 from collections import Counter
@@ -21,26 +21,35 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
+import psycopg
+
 from adapters_storage.assembly import Recital, assembled
+from adapters_storage.blobs.s3 import S3BlobStore
+from adapters_storage.blobs.s3_client import s3_client
 from adapters_storage.settings import Settings
-from recital_core import errors
+from recital_core.ports import Totals
 from recital_core.sessions import State
 from tests.chaos.faults import broken_network
 from tests.chaos.machines import LOOKED_EVERY_S, Fleet, fleet_in
 from tests.chaos.published import Published
 from tests.chaos.readings import SHORT, presses
-from tests.client import Client, Outbox, Take, cut, new_id
+from tests.client import Client, Mark, Outbox, Take, cut, new_id
 from tests.people import admitted
 from tests.reading import Reading, reading
 from tests.running import wait_until
 
 FAILING = 0.1
 SEGMENT_MS = 500
+LONG_S, LONG_RATE, LONG_SEGMENT_MS = 90, 48_000, 10_000
+"""The first recording is of noise, and too large to go to S3 in one piece."""
 DISAVOWED_OF = 10
 PATIENCE_S = 600.0
 SETTLED_WITHIN_S = 600.0
 FULL_S = 2.0
 STAMP = 64
+GIVEN_UP = "SELECT args FROM procrastinate_jobs WHERE task_name = 'finalize' AND status = 'failed'"
+REST_NO_MORE = "UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo' AND scheduled_at > now()"
 
 
 @dataclass(frozen=True)
@@ -94,7 +103,8 @@ class Havoc:
             for count in range(self.plan.sessions or 1_000_000):
                 if self.plan.sessions is None and time.monotonic() > until:
                     return
-                session = Sent(number, new_id(), a_take(self.spoken, number, count))
+                take = a_take(self.spoken, number, count) if number or count else a_long_take(self.plan.seed)
+                session = Sent(number, new_id(), take)
                 Outbox(client).send(session.session_id, self.text_id, session.take)
                 if (number + count) % DISAVOWED_OF == DISAVOWED_OF - 1:
                     client.delete(session.session_id)
@@ -136,38 +146,58 @@ def a_take(spoken: Reading, speaker: int, count: int) -> Take:
     return Take(pcm, spoken.rate, cut(pcm, spoken.rate, "audio/wav", SEGMENT_MS), presses(spoken))
 
 
-def settle(recital: Recital, natural_s: float) -> int:
-    """Wait until nothing waits; after `natural_s` take along by hand what rests, and give how much that was."""
-    by_hand, late = 0, time.monotonic() + natural_s
+def a_long_take(seed: int) -> Take:
+    """Noise, which no coder makes smaller."""
+    pcm = np.random.default_rng(seed).integers(-20_000, 20_000, LONG_S * LONG_RATE, np.int16)
+    return Take(pcm, LONG_RATE, cut(pcm, LONG_RATE, "audio/flac", LONG_SEGMENT_MS), [Mark(0, 0, 0, len(pcm))])
 
-    def waiting() -> list[object]:
-        return [
-            id_ for state in (State.ENDED, State.AGGREGATED, State.DISCARDED) for id_ in recital.aggregation.due(state)
-        ]
+
+def settle(fleet: Fleet, recital: Recital, natural_s: float) -> int:
+    """Wait until the workers have done everything; after `natural_s` no job rests any more, and give how many did."""
+    shortened, late = 0, time.monotonic() + natural_s
 
     def settled() -> bool:
-        nonlocal by_hand
-        left = waiting()
+        nonlocal shortened
         if time.monotonic() > late:
-            for session_id in left:
-                with contextlib.suppress(errors.Conflict):  # a worker has it in hand
-                    recital.aggregation.finalize(session_id)  # type: ignore[arg-type]
-                    by_hand += 1
-        return not left
+            with psycopg.connect(fleet.postgres.url) as connection:
+                shortened += connection.execute(REST_NO_MORE).rowcount
+        return not any(recital.aggregation.due(state) for state in (State.ENDED, State.AGGREGATED, State.DISCARDED))
 
     wait_until(settled, natural_s + SETTLED_WITHIN_S, "everything is settled")
-    return by_hand
+    return shortened
+
+
+def given_up(fleet: Fleet) -> list[tuple[object, ...]]:
+    """The jobs of sessions that wait for an operator."""
+    with psycopg.connect(fleet.postgres.url) as connection:
+        return connection.execute(GIVEN_UP).fetchall()
+
+
+def sweep(fleet: Fleet, recital: Recital) -> None:
+    """Forget what may lie for a day, too: what killed workers had sent in part."""
+    recital.orphans.sweep()
+    s3 = s3_client(recital.settings)
+    for bucket in (fleet.staging, fleet.archive):
+        S3BlobStore(s3, bucket.name).sweep(0)
 
 
 def look(fleet: Fleet, recital: Recital, havoc: Havoc, folder: Path) -> dict[str, int]:
     """Everything that was acknowledged is there once, and nothing else. Raises AssertionError."""
-    recital.orphans.sweep()
+    in_part = len(fleet.archive.uploads())
+    sweep(fleet, recital)
     kept = {sent.session_id: sent for sent in havoc.sent if not sent.disavowed}
     lost = {sent.session_id for sent in havoc.sent if sent.disavowed}
     fleet.archive.fetch_into(folder)
     found = {path.name for path in folder.iterdir() if path.is_dir()}
     assert found == set(kept), f"missing {set(kept) - found}, too many {found - set(kept)}"
+    assert {path.name for path in folder.iterdir() if path.is_file()} <= {
+        "retractions.jsonl",
+        ".retractions.jsonl.json",
+    }
     assert fleet.staging.names() == [], "staging is empty"
+    assert fleet.staging.uploads() + fleet.archive.uploads() == [], "nothing is sent in part"
+    assert fleet.workshops() == [], "no worker has sound left"
+    assert given_up(fleet) == []
     durations = Counter[int]()
     for session_id, sent in kept.items():
         published = Published(folder / session_id)
@@ -180,7 +210,23 @@ def look(fleet: Fleet, recital: Recital, havoc: Havoc, folder: Path) -> dict[str
             assert {key: count for key, count in listed.items() if key[1] != "discarded"} == mine
             standing = client._json("GET", "/api/standings/me")
             assert (standing["duration_ms"], standing["recordings"]) == (durations[number], len(mine))
-    return {"published": len(kept), "disavowed": len(lost), "milliseconds": durations.total()}
+    look_at_totals(recital, durations, len(kept))
+    return {
+        "published": len(kept),
+        "disavowed": len(lost),
+        "milliseconds": durations.total(),
+        "uploads left half-way": in_part,
+    }
+
+
+def look_at_totals(recital: Recital, durations: Counter[int], recordings: int) -> None:
+    """They are what was published, the leaderboard has everybody in order, and a count anew changes nothing."""
+    given = sorted((duration for duration in durations.values() if duration), reverse=True)
+    assert recital.standings.totals() == Totals(
+        duration_ms=durations.total(), recordings=recordings, speakers=len(given)
+    )
+    assert [leader.duration_ms for leader in recital.standings.leaders(len(given) + 1)] == given
+    assert recital.standings.rebuild()[1] == []
 
 
 def storm(folder: Path, plan: Plan, natural_s: float) -> dict[str, object]:
@@ -198,14 +244,14 @@ def storm(folder: Path, plan: Plan, natural_s: float) -> dict[str, object]:
         havoc.run()
         sent_s = time.monotonic() - started
         with assembled(settings) as recital:
-            by_hand = settle(recital, natural_s)
+            shortened = settle(fleet, recital, natural_s)
             settled_s = time.monotonic() - started - sent_s
             seen = look(fleet, recital, havoc, folder / "fetched")
         return {
             **seen,
             "seconds under fire": round(sent_s, 1),
             "seconds until all was settled": round(settled_s, 1),
-            "finalised by hand": by_hand,
+            "rests cut short": shortened,
             **{f"requests {name}": count for name, count in sorted(havoc.faults.items())},
             **dict(sorted(fleet.done.items())),
         }

@@ -25,7 +25,7 @@ from tests.s3_servers import Bucket, an_s3_server, s3_settings
 WEBS, WORKERS, CONCURRENCY = 2, 2, 2
 UP_WITHIN_S = 120
 LOOKED_EVERY_S = 0.1
-WORKSHOP = "32m"
+WORKSHOP = "128m"
 LAST_WORDS = 4000
 BURST_EVERY_S, BURST_S, FAILING_IN_A_BURST, FAILING_ELSE = 4.0, 1.0, 0.5, 0.02
 SECRET_KEY = "the secret key of a fleet, forty characters"
@@ -87,6 +87,11 @@ class Fleet:
     def ports(self) -> list[int]:
         """Of the web processes."""
         return [machine.server.port for machine in self.machines if "serve" in machine.name]
+
+    def workshops(self) -> list[Path]:
+        """What lies where workers work on sound."""
+        folders = [machine.server.folder / "workshop" for machine in self.machines if "worker" in machine.name]
+        return [path for folder in folders if folder.is_dir() for path in folder.iterdir()]
 
     def keep_up(self) -> None:
         """Start every process that has ended, as a supervisor does."""

@@ -338,6 +338,21 @@ def test_the_folder_of_a_killed_process_goes_and_that_of_a_living_one_stays(
             assert len(decoded(published(audio, MAIN))) == RATE
 
 
+def test_what_killed_processes_left_goes_with_a_sweep_and_nothing_else(
+    workshop: FfmpegWorkshop, tmp_path: Path
+) -> None:
+    left, other = tmp_path / "recital-audio-left", tmp_path / "other"
+    for folder in (left, other):
+        folder.mkdir()
+        (folder / "lock").touch()
+    with joined(workshop, "audio/flac", [encoded(tone(RATE), "s.flac")], [RATE]) as audio:
+        left.mkdir()
+        (left / "lock").touch()
+        workshop.sweep()
+        assert len(decoded(published(audio, MAIN))) == RATE
+    assert list(tmp_path.iterdir()) == [other]
+
+
 def test_a_program_that_is_not_there_is_named_as_the_trouble(tmp_path: Path) -> None:
     workshop = FfmpegWorkshop(ffmpeg=tmp_path / "no-ffmpeg", folder=tmp_path)
     with pytest.raises(errors.AudioToolFailed):

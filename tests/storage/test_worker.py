@@ -272,6 +272,17 @@ def test_pauses_after_kills_grow_slowly_and_without_end() -> None:
     assert pauses == [0, 0, 8, 16, 32, 60, 60, 60, 240, 21600]
 
 
+def test_a_worker_that_starts_leaves_no_sound_of_one_that_was_killed(recital: Recital, place: Place) -> None:
+    ended_session(recital)
+    with place.worker(RECITAL_FFMPEG=str(place.slow_ffmpeg)) as worker:
+        wait_until(place.ffmpeg_runs.exists, SOON_S, "ffmpeg runs")
+        worker.kill()
+    workshop = place.folder / "workshop"
+    assert list(workshop.iterdir())
+    recital.worker()
+    assert not list(workshop.iterdir())
+
+
 def test_a_worker_goes_on_after_every_connection_was_lost(recital: Recital, place: Place) -> None:
     with working(recital):
         wait_for(recital, ended_session(recital), State.UPLOADED)
