@@ -34,6 +34,7 @@ from adapters_http.routes import (
     tokens,
 )
 from adapters_http.streams import Streams
+from adapters_http.turns import Turns
 from adapters_http.web import client_routes
 from adapters_storage.assembly import Recital
 from recital_core import errors
@@ -47,6 +48,7 @@ def create_app(recital: Recital, limits: Limits | None = None) -> Litestar:
     whoever_is_signed_in = [*auth.SIGNED_IN, *me.ROUTES, *tokens.ROUTES]
     whoever_is_approved = [*sessions.ROUTES, events.follow_sessions, segments.put_segment, *standings.ROUTES]
     providers = Providers(recital.settings.sign_in_providers, f"{recital.settings.address}/api/auth/callback")
+    turns = Turns()
     return Litestar(
         route_handlers=[
             Router("/api", guards=[limited], route_handlers=anybody),
@@ -62,6 +64,7 @@ def create_app(recital: Recital, limits: Limits | None = None) -> Litestar:
         dependencies={
             "recital": Provide(lambda: recital, sync_to_thread=False),
             "providers": Provide(lambda: providers, sync_to_thread=False),
+            "turns": Provide(lambda: turns, sync_to_thread=False),
         },
         state=State({"recital": recital, "limits": limits or Limits(), "streams": Streams(recital.news)}),
         request_class=RecitalRequest,

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from itertools import chain
 from typing import Any, BinaryIO, NamedTuple
 
 from litestar import Response
-from litestar.concurrency import sync_to_thread
 from litestar.response import Stream
 
 from adapters_http.problems import problem
 from adapters_http.refusals import RangeNotSatisfiable
 from adapters_http.requests import RecitalRequest
+from adapters_http.turns import Turns
 from recital_core.listening import PlayFile
 
 CHUNK_BYTES = 256 * 1024
@@ -49,7 +50,7 @@ def is_current(if_none_match: str | None, etag: str) -> bool:
     return etag.removeprefix("W/") in tags or "*" in tags
 
 
-async def file_answer(request: RecitalRequest, file: PlayFile, etag: str) -> Response[Any]:
+async def file_answer(request: RecitalRequest, turns: Turns, file: PlayFile, etag: str) -> Response[Any]:
     """The file, or what the request's Range, If-Range and If-None-Match ask of it."""
     kept = {"ETag": etag, "Accept-Ranges": "bytes", "Cache-Control": "private, no-cache"}
     if is_current(request.headers.get("if-none-match"), etag):
@@ -67,14 +68,13 @@ async def file_answer(request: RecitalRequest, file: PlayFile, etag: str) -> Res
     status = 206 if part else 200
     if request.method == "HEAD":
         return Response(b"", status_code=status, headers=headers)
-    source = file.open(first, size)
-    opened = await sync_to_thread(source.__enter__)
-    return Stream(_chunks(source, opened), status_code=status, headers=headers)
+    chunks = chunks_of(file.open(first, size))
+    begun = await turns.take(next, chunks, b"")
+    return Stream(turns.stream(chain((begun,), chunks)), status_code=status, headers=headers)
 
 
-async def _chunks(source: AbstractContextManager[BinaryIO], opened: BinaryIO) -> AsyncGenerator[bytes, None]:
-    try:
-        while chunk := await sync_to_thread(opened.read, CHUNK_BYTES):
+def chunks_of(source: AbstractContextManager[BinaryIO]) -> Iterator[bytes]:
+    """What is opened is closed with the iterator; when a listener leaves in mid-read, by the thread that reads."""
+    with source as opened:
+        while chunk := opened.read(CHUNK_BYTES):
             yield chunk
-    finally:
-        source.__exit__(None, None, None)

@@ -37,6 +37,10 @@ class ProviderUnavailable(errors.Unavailable):
     title = "The sign-in provider does not answer as it should"
 
 
+class StorageBusy(errors.Unavailable):
+    title = "Staging or archive has too much in hand"
+
+
 class ClientNotBuilt(errors.Unavailable):
     title = "The web client is not built"
 

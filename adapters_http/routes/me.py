@@ -11,7 +11,7 @@ from litestar.response import Stream
 from adapters_http.auth.callers import browser_only, not_delegated, sign_in_cookie
 from adapters_http.problems import declared
 from adapters_http.requests import RecitalRequest
-from adapters_http.routes.parameters import Asked
+from adapters_http.routes.parameters import Asked, AtStorage
 from adapters_http.wire import EMPTY, answered
 from adapters_http.wire_people import Invited, Me, MeChanged, Signing, me_shown
 from adapters_http.zips import zipped
@@ -63,10 +63,11 @@ def accept_invitation(recital: Asked, request: RecitalRequest, data: JSONBody[In
     media_type="application/zip",
     responses={200: answered(bytes, "application/zip"), **declared(401, 403, 503)},
 )
-def download_my_data(recital: Asked, request: RecitalRequest) -> Stream:
+def download_my_data(recital: Asked, turns: AtStorage, request: RecitalRequest) -> Stream:
     """Everything that is held of the caller, as one archive."""
     files = recital.personal_data.files(request.user, request.auth.actor)
-    return Stream(zipped(files), headers={"Content-Disposition": 'attachment; filename="recital-my-data.zip"'})
+    named = {"Content-Disposition": 'attachment; filename="recital-my-data.zip"'}
+    return Stream(turns.stream(zipped(files)), headers=named)
 
 
 @delete(

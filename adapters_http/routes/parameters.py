@@ -7,10 +7,14 @@ from typing import Annotated
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter, SkipValidation
 
+from adapters_http.turns import Turns
 from adapters_storage.assembly import Recital
 
 Asked = NamedDependency[SkipValidation[Recital]]
 """The use cases that a route asks."""
+
+AtStorage = NamedDependency[SkipValidation[Turns]]
+"""Through which a route asks what reads or writes staging or archive."""
 
 Cursor = Annotated[str | None, QueryParameter(max_length=500, description="`next` of the page before")]
 Limit = Annotated[int, QueryParameter(ge=1, le=100)]

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Response, put, route
-from litestar.concurrency import sync_to_thread
 from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.spec import (
@@ -26,7 +25,7 @@ from adapters_http.body import arriving, declared_digest
 from adapters_http.problems import declared
 from adapters_http.ranges import file_answer
 from adapters_http.requests import RecitalRequest
-from adapters_http.routes.parameters import Asked
+from adapters_http.routes.parameters import Asked, AtStorage
 from adapters_http.routes.sessions import PATH
 from adapters_http.wire import EMPTY, answered
 from adapters_http.wire_sessions import SegmentHeld
@@ -63,6 +62,7 @@ class SegmentUpload(Operation):
 async def put_segment(
     *,
     recital: Asked,
+    turns: AtStorage,
     request: RecitalRequest,
     session_id: FromPath[UUID],
     number: Annotated[int, PathParameter(ge=0, lt=MAX_SEGMENTS)],
@@ -81,7 +81,7 @@ async def put_segment(
             samples=samples,
             bytes=body.bytes,
         )
-        is_new = await sync_to_thread(
+        is_new = await turns.take(
             recital.recording.take_segment, request.user, SessionId(session_id), segment, body.file
         )
     if is_new:
@@ -103,6 +103,7 @@ def _operation_id(_handler: HTTPRouteHandler, method: Method, _path: list[str | 
 async def play_file(
     *,
     recital: Asked,
+    turns: AtStorage,
     request: RecitalRequest,
     session_id: FromPath[UUID],
     name: FromPath[str],
@@ -110,7 +111,7 @@ async def play_file(
     seal: Annotated[str, QueryParameter(max_length=200)],
 ) -> Response[Any]:
     """A file of a finished session, by an address that a preview signed; no sign-in is needed."""
-    file = await sync_to_thread(recital.listening.open_file, SessionId(session_id), name, expires, seal)
+    file = await turns.take(recital.listening.open_file, SessionId(session_id), name, expires, seal)
     if file.address is not None and request.method == HttpMethod.GET:
         return Response(b"", status_code=307, headers={"Location": file.address})
-    return await file_answer(request, file, f'"{session_id.hex}-{file.bytes:x}"')
+    return await file_answer(request, turns, file, f'"{session_id.hex}-{file.bytes:x}"')

@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from adapters_http.problems import declared
 from adapters_http.requests import RecitalRequest
-from adapters_http.routes.parameters import PAGE, Asked, Cursor, Limit
+from adapters_http.routes.parameters import PAGE, Asked, AtStorage, Cursor, Limit
 from adapters_http.wire import EMPTY, answered
 from adapters_http.wire_sessions import (
     MarksHeld,
@@ -136,12 +136,13 @@ def get_session(recital: Asked, request: RecitalRequest, session_id: FromPath[UU
 @get(
     f"{PATH}/preview",
     operation_id="previewSession",
-    sync_to_thread=True,
     responses=declared(401, 403, 404, 409, 503),
 )
-def preview_session(recital: Asked, request: RecitalRequest, session_id: FromPath[UUID]) -> Preview:
+async def preview_session(
+    recital: Asked, turns: AtStorage, request: RecitalRequest, session_id: FromPath[UUID]
+) -> Preview:
     """Where to hear the session and read its captions."""
-    preview = recital.listening.preview(request.user, SessionId(session_id))
+    preview = await turns.take(recital.listening.preview, request.user, SessionId(session_id))
     return preview_shown(SessionId(session_id), preview)
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import Engine, create_engine, event, exc
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool, PoolProxiedConnection
 
 from adapters_storage.postgres.schema import engine_url
 
-KEPT = 5
-MORE = 40
+KEPT = 20
+MORE = 25
 TRUSTED_SECONDS = 30
 LENT_AT = "lent_at"
 
@@ -30,6 +30,20 @@ def separate(url: str) -> Engine:
     )
     event.listen(engine, "checkout", _must_be_there)
     return engine
+
+
+def unshared(engine: Engine) -> Engine:
+    """As `separate`, each connection made when it is asked for and closed afterwards: for whoever holds one for long.
+
+    They are none of those that are lent, so that however many are held, the others go round.
+    """
+    return create_engine(
+        engine.url,
+        isolation_level="AUTOCOMMIT",
+        skip_autocommit_rollback=True,
+        poolclass=NullPool,
+        hide_parameters=True,
+    )
 
 
 def transactional(engine: Engine) -> Engine:

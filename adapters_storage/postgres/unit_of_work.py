@@ -10,7 +10,7 @@ import psycopg
 from sqlalchemy import Connection, Engine, exc, text
 
 from adapters_storage.postgres.audit import PostgresAuditLog
-from adapters_storage.postgres.connections import transactional
+from adapters_storage.postgres.connections import transactional, unshared
 from adapters_storage.postgres.invitations import PostgresInvitations
 from adapters_storage.postgres.sessions import PostgresSessions
 from adapters_storage.postgres.signatures import PostgresSignatures
@@ -41,6 +41,7 @@ class PostgresStore:
     def __init__(self, engine: Engine, jobs_of: Callable[[Connection], Jobs]) -> None:
         self._separate = engine
         self._transactional = transactional(engine)
+        self._unshared = unshared(engine)
         self._jobs_of = jobs_of
 
     @contextmanager
@@ -56,7 +57,7 @@ class PostgresStore:
     @contextmanager
     def claim(self, session_id: SessionId) -> Iterator[bool]:
         key = int.from_bytes(hashlib.sha256(session_id.bytes).digest()[:8], "big", signed=True)
-        with answering(), self._separate.connect() as connection:
+        with answering(), self._unshared.connect() as connection:
             mine = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar_one()
             try:
                 yield bool(mine)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ import pytest
 from sqlalchemy import Engine
 
 from adapters_storage.jobs.queue import ProcrastinateJobs
-from adapters_storage.postgres.connections import LENT_AT, TRUSTED_SECONDS, separate
+from adapters_storage.postgres.connections import KEPT, LENT_AT, MORE, TRUSTED_SECONDS, separate
 from adapters_storage.postgres.unit_of_work import PostgresStore
 from recital_core import errors
 from recital_core.ports import Store
@@ -52,6 +53,14 @@ def test_connections_that_the_server_ended_are_not_lent(store: Store, database: 
     with store.separately() as one, store.separately() as other, store.transaction() as third:
         for tx in (one, other, third):
             assert tx.credentials.speaker_of(NOBODY, NOW) is None
+
+
+def test_sessions_in_hand_take_no_connection_from_others(store: Store) -> None:
+    with contextlib.ExitStack() as in_hand:
+        for _ in range(KEPT + MORE):
+            assert in_hand.enter_context(store.claim(SessionId(uuid.uuid4())))
+        with store.transaction() as tx:
+            assert tx.sessions.get(NOTHING) is None
 
 
 @pytest.mark.parametrize("way", ["separately", "transaction"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from adapters_storage.assembly import assembled
 from adapters_storage.readiness import Readiness
 from adapters_storage.settings import Settings
 from recital_core import errors
+from tests.running import wait_until
 
 
 class Part:
@@ -71,3 +73,22 @@ def test_a_worker_that_works_is_ready(tmp_path: Path, database: str) -> None:
         worker.start()
         assert recital.readiness.recent()["worker"] is None
         worker.stop()
+
+
+def test_a_part_that_hangs_keeps_nobody_waiting_for_the_others(
+    part: Part, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters_storage.readiness.PATIENCE_S", 0.1)
+    let_go, asked = threading.Event(), []
+
+    def hang() -> None:
+        asked.append(let_go.wait(60))
+
+    readiness = Readiness({"archive": hang, "database": part.check})
+    late = {"archive": "It does not answer.", "database": None}
+    with caplog.at_level(logging.WARNING):
+        assert [readiness.recent() for _ in range(3)] == [late] * 3
+    assert caplog.text.count("archive is not ready: It does not answer.") == 1
+    let_go.set()
+    wait_until(lambda: not any(readiness.recent().values()), 10, "the archive answers again")
+    assert len(asked) <= 2
