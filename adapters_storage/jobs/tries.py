@@ -38,6 +38,8 @@ class RetractionTries(BaseRetryStrategy):
     """For ever, after growing pauses: what was erased has to be told."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if isinstance(exception, errors.Interrupted):
+            return RetryDecision(retry_at=utcnow())
         pause = pause_after(job.attempts + 1)
         log.error("the retractions are not published, again in %d s: %r", pause.total_seconds(), exception)
         return RetryDecision(retry_at=utcnow() + pause)

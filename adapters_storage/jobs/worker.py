@@ -222,7 +222,10 @@ class Worker:
         with self._alone_in_failing(TIDY):
             with self._jobs() as jobs:
                 jobs.forget_old_letters(self._clock.now() - KEPT_LETTERS)
-            swept = self._tidy()
+            try:
+                swept = self._tidy()
+            except errors.Interrupted:  # the next hour's goes on
+                return
         if swept.strangers:
             log.warning("in staging lies what is no session's, and stays: %s", ", ".join(swept.strangers))
 

@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -74,6 +74,15 @@ class Place:
             return connection.execute(
                 "SELECT status::text, scheduled_at FROM procrastinate_jobs WHERE task_name = 'finalize' ORDER BY id"
             ).fetchall()
+
+    def ask_for(self, task: str) -> None:
+        """As the clock does every minute or hour."""
+        with psycopg.connect(self.database) as connection:
+            connection.execute(
+                "INSERT INTO procrastinate_jobs (queue_name, task_name, args)"
+                " VALUES ('default', %s, '{\"timestamp\": 0}')",
+                [task],
+            )
 
     def count(self, table: str) -> int:
         """How many rows there are."""
@@ -207,11 +216,7 @@ def test_what_killed_writers_left_goes_while_a_worker_runs(recital: Recital, pla
         os.utime(left, (0, 0))
         (place.folder / "staging" / "sessions").mkdir(exist_ok=True)
         (place.folder / "staging" / "sessions" / "notes.txt").write_text("no session's")
-        with psycopg.connect(place.database) as connection:  # the hour is over
-            connection.execute(
-                "INSERT INTO procrastinate_jobs (queue_name, task_name, args)"
-                " VALUES ('default', 'tidy', '{\"timestamp\": 0}')"
-            )
+        place.ask_for("tidy")
         wait_until(lambda: not left.exists(), SOON_S, "it is gone")
 
 
@@ -219,14 +224,6 @@ def test_what_killed_writers_left_goes_while_a_worker_runs(recital: Recital, pla
 def test_a_sweep_that_failed_is_past_once_the_next_has_done_it(
     recital: Recital, place: Place, task: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def asked_for() -> None:
-        with psycopg.connect(place.database) as connection:
-            connection.execute(
-                "INSERT INTO procrastinate_jobs (queue_name, task_name, args)"
-                " VALUES ('default', %s, '{\"timestamp\": 0}')",
-                [task],
-            )
-
     def statuses() -> list[str]:
         with psycopg.connect(place.database) as connection:
             found = connection.execute("SELECT status::text FROM procrastinate_jobs WHERE task_name = %s", [task])
@@ -237,10 +234,10 @@ def test_a_sweep_that_failed_is_past_once_the_next_has_done_it(
         with monkeypatch.context() as broken:
             broken.setattr(blobs, "sweep", _refused)
             for _ in range(2):
-                asked_for()
+                place.ask_for(task)
                 wait_until(lambda: set(statuses()) == {"failed"}, SOON_S, "it failed")
             assert statuses() == ["failed"]
-        asked_for()
+        place.ask_for(task)
         wait_until(lambda: not statuses(), SOON_S, "it is past")
 
 
@@ -328,6 +325,39 @@ def test_a_stop_waits_for_one_file_at_most_and_counts_no_attempt(
     left = session(recital, session_id)
     assert (left.state, left.attempts, left.problem) == (State.ENDED, 0, None)
     assert [status for status, _ in place.jobs()] == ["todo"]
+
+
+def test_a_stop_in_the_middle_of_a_sweep_or_of_the_retractions_is_no_failure(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, stopping = [threading.Event(), threading.Event()], threading.Event()
+
+    def refusing(begins: threading.Event) -> Callable[..., int]:
+        def refuse(*_blob: Any, **_condition: Any) -> int:
+            begins.set()
+            stopping.wait(SOON_S)
+            raise errors.BlobStoreUnavailable("The folder refuses.")
+
+        return refuse
+
+    with assembled(place.settings(RECITAL_CONCURRENCY="2")) as recital:
+        session_id = ended_session(recital)
+        recital.aggregation.finalize(session_id)
+        recital.aggregation.discard(session_id)
+        place.ask_for("tidy")
+        worker = recital.worker()
+        monkeypatch.setattr(FolderBlobStore, "sweep", refusing(begun[0]))
+        monkeypatch.setattr(FolderBlobStore, "replace", refusing(begun[1]))
+        worker.start()
+        assert all(one.wait(SOON_S) for one in begun)
+        threading.Timer(1, stopping.set).start()
+        assert worker.stop()
+    with psycopg.connect(place.database) as connection:
+        left = connection.execute(
+            "SELECT DISTINCT task_name, status::text, coalesce(scheduled_at, now()) <= now() FROM procrastinate_jobs"
+            " WHERE task_name IN ('tidy', 'publish_retractions')"
+        ).fetchall()
+    assert left == [("publish_retractions", "todo", True)]
 
 
 @pytest.mark.parametrize("command", ["worker", "serve"])
