@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adapters_storage.database import Schema, check_migration, database_url, last_migration, missing_after
+from adapters_storage.operations import to_see_to
 from adapters_storage.readiness import Readiness
 from adapters_storage.settings import Settings
 from adapters_storage.telemetry.figures import figures_of
@@ -97,8 +98,7 @@ class Recital:
         settings = self.settings
         if settings.metrics_port is None:
             return contextlib.nullcontext()
-        folders = (settings.data_dir, settings.staging_dir, settings.archive_dir)
-        self.metrics.also(lambda: figures_of(self.oversight, folders))
+        self.metrics.also(lambda: figures_of(self.oversight, _folders(settings)))
         return self.metrics.served(settings.metrics_host, settings.metrics_port)
 
     def worker(self) -> Worker:
@@ -123,7 +123,10 @@ def assembled(settings: Settings, *, serving: bool = False, upgrading: bool = Tr
 
 
 def diagnosis(settings: Settings) -> dict[str, str | None]:
-    """Each part as `Readiness.ask` says it, and mail; where Recital cannot even be assembled, why, as `start`."""
+    """Each part as `Readiness.ask` says it, mail, and what is to be seen to.
+
+    Where Recital cannot even be assembled, why, as `start`.
+    """
     from adapters_storage.mail import mailer_of
 
     try:
@@ -131,6 +134,8 @@ def diagnosis(settings: Settings) -> dict[str, str | None]:
             mailer = mailer_of(settings.mail, settings.mail_from)
             if mailer is not None:
                 recital.readiness.add("mail", mailer.check)
+            for name, check in to_see_to(recital.oversight, _folders(settings)).items():
+                recital.readiness.add(name, check)
             return recital.readiness.ask()
     except errors.RecitalError as error:
         return {"start": error.detail}
@@ -161,6 +166,11 @@ def crowd_recital_at(settings: Settings, url: str, archive: str) -> Iterator[Col
     ffmpeg = Path(settings.ffmpeg) if settings.ffmpeg else None
     with crowd_recital(named, objects, ffmpeg, settings.data_dir) as collection:
         yield collection
+
+
+def _folders(settings: Settings) -> tuple[Path, ...]:
+    """Where room may run out."""
+    return settings.data_dir, settings.staging_dir, settings.archive_dir
 
 
 def _migrate(url: str, *, upgrading: bool) -> None:

@@ -119,8 +119,7 @@ class S3BlobStore:
     def delete_under(self, prefix: str) -> None:
         under = self._prefix + valid_prefix(prefix)
         with s3_errors():
-            listing = "list_object_versions" if self._keeps_versions() else "list_objects_v2"
-            for page in self._pages(listing, under):
+            for page in self._pages(self._listing(), under):
                 found = [*page.get("Contents", []), *page.get("Versions", []), *page.get("DeleteMarkers", [])]
                 self._delete([_named(each, "Key", "VersionId") for each in found])
 
@@ -139,7 +138,7 @@ class S3BlobStore:
         return removed
 
     def check(self) -> None:
-        """Asks for the bucket; the first time, and then once a minute, also writes, reads and deletes an object."""
+        """Asks for the bucket; the first time, and then once a minute, for all that workers and sweeps do, too."""
         now = time.monotonic()
         if self._written_at is not None and now - self._written_at < WRITTEN_EVERY_S:
             with s3_errors():
@@ -152,7 +151,10 @@ class S3BlobStore:
                 put = self._s3.put_object(**probe, Body=body, ChecksumSHA256=_checksum(body), **self._encryption)
                 kept = self._s3.get_object(**probe)["Body"].read()
                 self._s3.delete_object(**probe, **_named(put, "VersionId"))
-                next(iter(self._pages("list_objects_v2", self._prefix + CHECKS)))
+                begun = self._s3.create_multipart_upload(**probe, ChecksumAlgorithm="SHA256", **self._encryption)
+                self._abort(self._probe, begun["UploadId"])
+                for listing in ("list_multipart_uploads", self._listing()):
+                    next(iter(self._pages(listing, self._prefix + CHECKS)))
         except errors.StorageFull as error:
             raise errors.BlobStoreUnavailable(error.detail) from error
         if kept != body:
@@ -214,6 +216,10 @@ class S3BlobStore:
         if refused := answer.get("Errors"):
             codes = ", ".join(sorted({str(each.get("Code")) for each in refused}))
             raise errors.BlobStoreUnavailable(f"S3 does not delete {len(refused)} objects: {codes}.")
+
+    def _listing(self) -> str:
+        """What names everything that a bucket keeps."""
+        return "list_object_versions" if self._keeps_versions() else "list_objects_v2"
 
     def _keeps_versions(self) -> bool:
         """Whether the bucket keeps what is deleted, so that each version has to be deleted by its own name."""

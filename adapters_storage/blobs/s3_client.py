@@ -100,7 +100,7 @@ def s3_errors(key: str | None = None) -> Iterator[None]:
         if code in FULL:
             raise errors.StorageFull("There is no room left in the bucket.") from refusal
         why = WHAT_TO_DO.get(code, "try again in a moment.")
-        raise errors.BlobStoreUnavailable(f"S3 refuses ({code}): {why}") from refusal
+        raise errors.BlobStoreUnavailable(f"S3 refuses {refusal.operation_name} ({code}): {why}") from refusal
     except NoCredentialsError as failure:
         raise errors.BlobStoreUnavailable("No key for S3 was found: set RECITAL_S3_ACCESS_KEY_ID.") from failure
     except BotoCoreError as failure:

@@ -81,7 +81,8 @@ BACKLOG = text("""
             SELECT min(coalesce(scheduled_at, at))
             FROM procrastinate_jobs AS due JOIN procrastinate_events AS deferred ON job_id = due.id
             WHERE status = 'todo' AND type = 'deferred' AND coalesce(scheduled_at, at) <= :now
-        ) AS oldest_at
+        ) AS oldest_at,
+        EXISTS (SELECT FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 seconds') AS is_worked_on
     FROM procrastinate_jobs
 """)
 
@@ -120,7 +121,13 @@ class ProcrastinateJobs:
 
     def backlog(self, now: datetime) -> Backlog:
         found = self._connection.execute(BACKLOG, {"now": now}).one()
-        return Backlog(waiting=found.waiting, oldest_at=found.oldest_at, running=found.running, failed=found.failed)
+        return Backlog(
+            waiting=found.waiting,
+            oldest_at=found.oldest_at,
+            running=found.running,
+            failed=found.failed,
+            is_worked_on=found.is_worked_on,
+        )
 
     def page(self, state: JobState | None, cursor: str | None, limit: int) -> Page[Job]:
         return page_of_jobs(self._connection, state, cursor, limit)

@@ -21,13 +21,15 @@ from recital_core.speakers import SpeakerId
 class Backlog(msgspec.Struct, frozen=True, kw_only=True):
     """How much work waits, is in hand, and was given up.
 
-    `oldest_at` is the moment since which a worker could have taken what waits longest; None where nothing waits.
+    `oldest_at` is the moment since which a worker could have taken what waits longest; None where nothing waits. It
+    `is_worked_on` when a worker has shown itself within half a minute.
     """
 
     waiting: int
     oldest_at: datetime | None
     running: int
     failed: int
+    is_worked_on: bool
 
 
 class Jobs(Protocol):

@@ -45,7 +45,7 @@ class MemoryJobs:
 
     def backlog(self, now: datetime) -> Backlog:  # noqa: ARG002 - the port's; here nobody knows how long work waits
         waiting = len(self._rows.jobs) + len(self._rows.letters) + self._rows.retractions_wanted
-        return Backlog(waiting=waiting, oldest_at=None, running=0, failed=0)
+        return Backlog(waiting=waiting, oldest_at=None, running=0, failed=0, is_worked_on=False)
 
     def page(self, state: JobState | None, cursor: str | None, limit: int) -> Page[Job]:
         """Sessions that wait, the newest first: nothing runs or fails here."""

@@ -56,7 +56,7 @@ def test_commands_work_beside_the_server(server: Server) -> None:
     server.command("speakers", "approve", "dana@example.org")
     answer = httpx.get(f"{server.url}/api/me", headers={"Authorization": f"Bearer {server.token('dana@example.org')}"})
     assert answer.json()["role"] == "speaker"
-    assert server.command("doctor").count("ok") == 5
+    assert server.command("doctor").count("ok") == 9
 
 
 def test_a_second_server_on_the_same_folder_says_so(server: Server) -> None:

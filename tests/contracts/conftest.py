@@ -36,7 +36,7 @@ class NoJobs:
     def publish_retractions(self) -> None: ...
 
     def backlog(self, now: datetime) -> Backlog:  # noqa: ARG002
-        return Backlog(waiting=0, oldest_at=None, running=0, failed=0)
+        return Backlog(waiting=0, oldest_at=None, running=0, failed=0, is_worked_on=False)
 
     def page(self, _state: JobState | None, _cursor: str | None, _limit: int) -> Page[Job]:
         return Page(items=(), next=None)

@@ -313,6 +313,27 @@ def test_the_check_says_what_an_operator_has_to_mend(
         store(door.url, place, **settings).check()
 
 
+@pytest.mark.parametrize(
+    ("method", "asked_for", "told"),
+    [
+        ("GET", "?versioning", "GetBucketVersioning"),
+        ("GET", "?uploads", "ListMultipartUploads"),
+        ("POST", "?uploads", "CreateMultipartUpload"),
+        ("DELETE", "?uploadId=", "AbortMultipartUpload"),
+    ],
+)
+def test_the_check_finds_each_right_that_is_missing(
+    blobs: S3BlobStore, door: StrictDoor, method: str, asked_for: str, told: str
+) -> None:
+    def refused(asked: Asked) -> Fault | None:
+        missing = asked.method == method and asked_for in asked.path
+        return Fault(status=403, words=problem("AccessDenied")) if missing else None
+
+    door.faults = refused
+    with pytest.raises(errors.BlobStoreUnavailable, match=rf"{told} \(AccessDenied\): .*rights"):
+        blobs.check()
+
+
 def test_a_machine_without_a_key_says_so(door: StrictDoor, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
         monkeypatch.setenv(name, "none")
@@ -332,6 +353,7 @@ def test_the_check_writes_once_a_minute_and_else_only_asks(
     blobs.check()
     assert [asked.method for asked in door.seen] == ["HEAD"]
     assert not [name for name in bucket.names() if name.startswith(blobs._prefix)]
+    assert not [upload for upload in bucket.uploads() if upload["Key"].startswith(blobs._prefix)]
 
 
 WITHOUT_A_BUCKET = """
