@@ -49,6 +49,13 @@ export class BitWriter {
     return this.#bytes.subarray(start, this.#length)
   }
 
+  /** Forgets what was written from whole byte `start` on. */
+  rewind(start = 0): void {
+    this.#length = start
+    this.#pending = 0
+    this.#pendingBits = 0
+  }
+
   #push(byte: number): void {
     if (this.#length === this.#bytes.length) this.#grow()
     this.#bytes[this.#length++] = byte

@@ -9,6 +9,9 @@ export interface FrameHeader {
   sampleRateHz: number
 }
 
+/** As much as is predicted in one go; only a segment's last block may be shorter. */
+export const BLOCK_SAMPLES = 4096
+
 const RATE_CODES = new Map([
   [88200, 1],
   [176400, 2],
@@ -30,7 +33,7 @@ const SAMPLES_OF_16_BITS = 0b100
 
 export function writeFrameHeader(out: BitWriter, header: FrameHeader): void {
   const start = out.length
-  const block = header.blockSamples === 4096 ? BLOCK_4096 : BLOCK_16_BITS_FOLLOW
+  const block = header.blockSamples === BLOCK_SAMPLES ? BLOCK_4096 : BLOCK_16_BITS_FOLLOW
   out.write(0xff, 8)
   out.write(header.variable ? 0xf9 : 0xf8, 8)
   out.write(block, 4)
@@ -46,7 +49,7 @@ export function writeFrameHeader(out: BitWriter, header: FrameHeader): void {
 /** The length of the header that starts `frame`, without its checksum, and the samples that it announces. */
 export function readFrameHeader(frame: Uint8Array): { headerBytes: number; blockSamples: number } {
   const end = 4 + Math.max(1, Math.clz32(~(frame[4]! << 24)))
-  if (frame[2]! >> 4 === BLOCK_4096) return { headerBytes: end, blockSamples: 4096 }
+  if (frame[2]! >> 4 === BLOCK_4096) return { headerBytes: end, blockSamples: BLOCK_SAMPLES }
   return { headerBytes: end + 2, blockSamples: ((frame[end]! << 8) | frame[end + 1]!) + 1 }
 }
 

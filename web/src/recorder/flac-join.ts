@@ -1,15 +1,14 @@
 import { BitWriter } from './bit-writer'
 import { STREAM_HEADER_BYTES, writeStreamHeader } from './flac'
-import { crc16OfNewStart, readFrameHeader, writeFrameHeader } from './flac-frame'
+import { BLOCK_SAMPLES, crc16OfNewStart, readFrameHeader, writeFrameHeader } from './flac-frame'
 
 const CHECKSUM_BYTES = 2
 const SHORTEST_BLOCK = 16
-const LONGEST_BLOCK = 4096
 
 /** The start of a FLAC file into which segments are joined, frame by frame, without decoding them. */
 export function joinedHeader(sampleRateHz: number, totalSamples: number): Uint8Array<ArrayBuffer> {
   const out = new BitWriter(STREAM_HEADER_BYTES)
-  writeStreamHeader(out, sampleRateHz, totalSamples, SHORTEST_BLOCK, LONGEST_BLOCK)
+  writeStreamHeader(out, sampleRateHz, totalSamples, SHORTEST_BLOCK, BLOCK_SAMPLES)
   return out.view()
 }
 

@@ -1,4 +1,5 @@
 import type { BitWriter } from './bit-writer'
+import { BLOCK_SAMPLES } from './flac-frame'
 import { planRice, type RicePlan } from './flac-residual'
 
 /** Prediction of samples from the ones before them (RFC 9639, sections 9.2.5 and 9.2.6). */
@@ -17,6 +18,12 @@ const LINEAR_ORDER = 8
 const COEFFICIENT_BITS = 12
 const MAX_SHIFT = 15
 
+/** Of all blocks, one after the other, and filled without `from`, which makes an object for each sample. */
+const differences = new Int32Array(BLOCK_SAMPLES)
+const fixedResidual = new Int32Array(BLOCK_SAMPLES)
+const linearResidual = new Int32Array(BLOCK_SAMPLES)
+const windowed = new Float64Array(BLOCK_SAMPLES)
+
 /** The prediction that costs the fewest bits, or null where none is cheaper than the samples themselves. */
 export function predict(block: Int16Array): Prediction | null {
   const plain = block.length * 16
@@ -33,18 +40,16 @@ function totalBits(prediction: Prediction): number {
 
 /** Order n predicts by the polynomial through the last n samples: its residual is the n-th difference. */
 function fixedPrediction(block: Int16Array): Prediction {
-  let difference = Int32Array.from(block)
-  let best = difference
+  const difference = filled(differences, block)
+  const best = filled(fixedResidual, block)
   let order = 0
   let smallest = magnitude(difference, MAX_FIXED_ORDER)
   for (let n = 1; n <= Math.min(MAX_FIXED_ORDER, block.length - 1); n++) {
-    const next = difference.slice()
-    for (let i = n; i < next.length; i++) next[i] = difference[i]! - difference[i - 1]!
-    difference = next
-    const size = magnitude(next, MAX_FIXED_ORDER)
+    for (let i = block.length - 1; i >= n; i--) difference[i]! -= difference[i - 1]!
+    const size = magnitude(difference, MAX_FIXED_ORDER)
     if (size < smallest) {
       smallest = size
-      best = next
+      best.set(difference)
       order = n
     }
   }
@@ -65,7 +70,7 @@ function linearPrediction(block: Int16Array): Prediction | null {
   const quantized = quantize(coefficients)
   if (quantized === null) return null
   const { whole, shift } = quantized
-  const residual = Int32Array.from(block)
+  const residual = filled(linearResidual, block)
   for (let i = order; i < block.length; i++) {
     let sum = 0
     for (let j = 0; j < order; j++) sum += whole[j]! * block[i - 1 - j]!
@@ -84,6 +89,11 @@ function linearPrediction(block: Int16Array): Prediction | null {
   }
 }
 
+function filled(buffer: Int32Array, block: Int16Array): Int32Array {
+  buffer.set(block)
+  return buffer.subarray(0, block.length)
+}
+
 function magnitude(values: Int32Array, from: number): number {
   let sum = 0
   for (let i = from; i < values.length; i++) sum += Math.abs(values[i]!)
@@ -93,10 +103,10 @@ function magnitude(values: Int32Array, from: number): number {
 /** Of the block under Welch's window, for lags 0 to `order`. */
 function autocorrelation(block: Int16Array, order: number): Float64Array {
   const half = (block.length - 1) / 2
-  const windowed = Float64Array.from(block, (sample, i) => sample * (1 - ((i - half) / half) ** 2))
+  for (let i = 0; i < block.length; i++) windowed[i] = block[i]! * (1 - ((i - half) / half) ** 2)
   return Float64Array.from({ length: order + 1 }, (_, lag) => {
     let sum = 0
-    for (let i = lag; i < windowed.length; i++) sum += windowed[i]! * windowed[i - lag]!
+    for (let i = lag; i < block.length; i++) sum += windowed[i]! * windowed[i - lag]!
     return sum
   })
 }

@@ -53,6 +53,15 @@ describe('a segment as FLAC', () => {
     expect(encodeFlac(samples, RATE).bytes.length).toBeLessThan(samples.byteLength * 0.55)
   })
 
+  test('is the same whatever was encoded before, and stays so', () => {
+    const samples = voice(10_001, RATE)
+    const encoded = encodeFlac(samples, RATE)
+    const bytes = encoded.bytes.slice()
+    encodeFlac(voice(20_000, RATE, 2), RATE)
+    expect(encoded.bytes).toEqual(bytes)
+    expect(encodeFlac(samples, RATE)).toEqual(encoded)
+  })
+
   test('says where its frames lie', () => {
     const { bytes, frames } = encodeFlac(voice(10_000, RATE), RATE)
     expect(frames).toHaveLength(3)

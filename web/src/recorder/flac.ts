@@ -1,5 +1,5 @@
 import { BitWriter } from './bit-writer'
-import { crc16, crc8, writeFrameHeader } from './flac-frame'
+import { BLOCK_SAMPLES, crc16, crc8, writeFrameHeader } from './flac-frame'
 import { predict } from './flac-prediction'
 import { writeResidual } from './flac-residual'
 
@@ -15,7 +15,6 @@ export interface EncodedSegment {
   frames: number[]
 }
 
-const BLOCK_SAMPLES = 4096
 const LEAST_HEADER_BYTES = 5
 const MOST_HEADER_BYTES = 15
 const SUBFRAME_CONSTANT = 0b000000
@@ -23,14 +22,17 @@ const SUBFRAME_VERBATIM = 0b000001
 
 export const STREAM_HEADER_BYTES = 42
 
+/** Of all segments, one after the other: what is made for each is garbage, and a browser lets that pile up. */
+const out = new BitWriter(STREAM_HEADER_BYTES)
+
 export function encodeFlac(samples: Int16Array, sampleRateHz: number): EncodedSegment {
-  const out = new BitWriter(STREAM_HEADER_BYTES + samples.length)
+  out.rewind()
   writeStreamHeader(out, sampleRateHz, samples.length, BLOCK_SAMPLES, BLOCK_SAMPLES)
   const frames: number[] = []
   for (let start = 0; start < samples.length; start += BLOCK_SAMPLES) {
     frames.push(out.length)
     const block = samples.subarray(start, start + BLOCK_SAMPLES)
-    writeFrame(out, block, sampleRateHz, start / BLOCK_SAMPLES)
+    writeFrame(block, sampleRateHz, start / BLOCK_SAMPLES)
   }
   return { bytes: out.view().slice(), frames }
 }
@@ -58,24 +60,16 @@ export function writeStreamHeader(
   for (let i = 0; i < 16; i++) out.write(0, 8)
 }
 
-function writeFrame(out: BitWriter, block: Int16Array, sampleRateHz: number, number: number): void {
-  const coded = frameOf(block, sampleRateHz, number, writeSubframe)
-  const frame = hidesHeader(coded) ? frameOf(block, sampleRateHz, number, writeVerbatim) : coded
-  for (const byte of frame) out.write(byte, 8)
-}
-
-function frameOf(
-  block: Int16Array,
-  sampleRateHz: number,
-  number: number,
-  write: (out: BitWriter, block: Int16Array) => void,
-): Uint8Array {
-  const out = new BitWriter(block.length)
-  writeFrameHeader(out, { variable: false, number, blockSamples: block.length, sampleRateHz })
-  write(out, block)
-  out.align()
-  out.write(crc16(out.view()), 16)
-  return out.view()
+function writeFrame(block: Int16Array, sampleRateHz: number, number: number): void {
+  const start = out.length
+  for (const writeSamples of [writeSubframe, writeVerbatim]) {
+    out.rewind(start)
+    writeFrameHeader(out, { variable: false, number, blockSamples: block.length, sampleRateHz })
+    writeSamples(block)
+    out.align()
+    out.write(crc16(out.view(start)), 16)
+    if (!hidesHeader(out.view(start))) return
+  }
 }
 
 /**
@@ -92,21 +86,21 @@ function hidesHeader(frame: Uint8Array): boolean {
   return false
 }
 
-function writeSubframe(out: BitWriter, block: Int16Array): void {
+function writeSubframe(block: Int16Array): void {
   if (block.every((sample) => sample === block[0])) {
     out.write(SUBFRAME_CONSTANT << 1, 8)
     out.write(block[0]!, 16)
     return
   }
   const best = predict(block)
-  if (best === null) return writeVerbatim(out, block)
+  if (best === null) return writeVerbatim(block)
   out.write(best.subframeType << 1, 8)
   for (let i = 0; i < best.order; i++) out.write(block[i]!, 16)
   best.writeCoefficients(out)
   writeResidual(out, best.residual, best.order, best.rice)
 }
 
-function writeVerbatim(out: BitWriter, block: Int16Array): void {
+function writeVerbatim(block: Int16Array): void {
   out.write(SUBFRAME_VERBATIM << 1, 8)
   for (const sample of block) out.write(sample, 16)
 }

@@ -4,6 +4,9 @@ import { toInt16 } from './pcm'
 /** Only Chromium reads audio tracks in this way. */
 const CHROMIUM = 32767
 
+/** Of all packets, one after the other, as long as they are equally long. */
+let mixed = new Float32Array(0)
+
 /** What arrived from the microphone: one channel of samples, and when. */
 export interface Packet {
   samples: Int16Array
@@ -38,7 +41,7 @@ function packetOf(data: AudioData): Packet {
   const atMs = performance.timeOrigin + performance.now()
   const { numberOfChannels: channels, numberOfFrames: frames, sampleRate: rateHz } = data
   const deviceMs = (data.timestamp + data.duration) / 1000
-  const mixed = new Float32Array(frames)
+  mixed = mixed.length === frames ? mixed.fill(0) : new Float32Array(frames)
   const plane = channels === 1 ? mixed : new Float32Array(frames)
   for (let planeIndex = 0; planeIndex < channels; planeIndex++) {
     data.copyTo(plane, { planeIndex, format: 'f32-planar' })
