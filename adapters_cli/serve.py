@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from adapters_cli.ending import end_at_once
 from adapters_cli.https import tell_how_to_trust, with_own_certificate
 from adapters_cli.log import log_to_stderr
 from adapters_cli.start import Installation, local_admin
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
 @click.option("--https", is_flag=True, help="Speak HTTPS with a certificate of this machine's own, for phones.")
 @click.option("--no-jobs", is_flag=True, help="Leave finalising to `recital worker`.")
 @click.option("--no-upgrade", is_flag=True, help="Leave a database of your own to `recital db upgrade`.")
-@click.pass_obj
+@click.pass_context
 def command(
-    installation: Installation,
+    ctx: click.Context,
     *,
     host: str | None,
     port: int | None,
@@ -45,6 +46,7 @@ def command(
 
     With no settings at all, everything lives in the folder .data, and only this machine can reach the server.
     """
+    installation: Installation = ctx.obj
     for name, value in (("HOST", host), ("PORT", port), ("DATA_DIR", data)):
         installation.option(f"RECITAL_{name}", value)
     installation.option("RECITAL_WEB_PROCESSES", workers)
@@ -65,6 +67,7 @@ def command(
                 serve_on(recital, bound, listening=lambda port: _greet(recital, port, certificate))
             else:
                 serve_with(settings, bound, listening=lambda port: _greet(recital, port, certificate))
+    ctx.call_on_close(end_at_once)
 
 
 def _greet(recital: Recital, port: int, certificate: LocalCertificate | None) -> None:

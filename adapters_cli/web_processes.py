@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import FrameType
 
+from adapters_cli.ending import end_at_once
 from adapters_cli.log import log_to_stderr
 from adapters_storage.settings import Settings
 
@@ -73,6 +74,7 @@ def _answer(settings: Settings, bound: socket.socket, living: Connection, held: 
     log_to_stderr(settings.log_format)
     with assembled(settings) as recital, recital.telling():
         serve_on(recital, bound)
+    end_at_once()
 
 
 def _end_with(living: Connection) -> None:

@@ -7,6 +7,7 @@ import threading
 
 import click
 
+from adapters_cli.ending import end_at_once
 from adapters_cli.log import log_to_stderr
 from adapters_cli.start import Installation
 from adapters_cli.working import working
@@ -16,9 +17,10 @@ LOOKED_EVERY_S = 1.0
 
 @click.command("worker")
 @click.option("--concurrency", type=click.IntRange(1, 64), help="Sessions at one time.  [RECITAL_CONCURRENCY]")
-@click.pass_obj
-def command(installation: Installation, concurrency: int | None) -> None:
+@click.pass_context
+def command(ctx: click.Context, concurrency: int | None) -> None:
     """Finalise sessions until it is stopped, without serving."""
+    installation: Installation = ctx.obj
     installation.option("RECITAL_CONCURRENCY", concurrency)
     log_to_stderr(installation.settings.log_format)
     stop = threading.Event()
@@ -29,3 +31,4 @@ def command(installation: Installation, concurrency: int | None) -> None:
             click.echo(f"Working, {recital.settings.concurrency} at one time. Ctrl-C stops.")
             while not stop.wait(LOOKED_EVERY_S):
                 check()
+    ctx.call_on_close(end_at_once)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -22,6 +23,7 @@ OTHERS_WITHIN_S = 5.0
 READY_WITHIN_S = 10.0
 REFUSED_WITHIN_S = 15.0
 HANGS_AT_MOST_S = 60.0
+ENDS_WITHIN_S = 20.0
 
 
 class Staging:
@@ -75,12 +77,19 @@ def session(dana: httpx.Client) -> str:
     return path
 
 
-def test_uploads_to_a_store_that_hangs_keep_nobody_else_waiting(
-    moto: StrictDoor, server: Server, dana: httpx.Client, session: str
-) -> None:
-    def upload(number: int) -> httpx.Response:
+@pytest.fixture
+def upload(dana: httpx.Client, session: str) -> Callable[[int], httpx.Response]:
+    """Sends the segment of that number."""
+
+    def sent(number: int) -> httpx.Response:
         return dana.put(f"{session}/audio/{number}", content=SEGMENT, headers=segment_headers(SEGMENT, number))
 
+    return sent
+
+
+def test_uploads_to_a_store_that_hangs_keep_nobody_else_waiting(
+    moto: StrictDoor, server: Server, dana: httpx.Client, session: str, upload: Callable[[int], httpx.Response]
+) -> None:
     with ThreadPoolExecutor(AT_ONCE) as people:
         with Staging(moto) as staging:
             hanging = [people.submit(upload, number) for number in range(AT_ONCE)]
@@ -103,3 +112,15 @@ def test_uploads_to_a_store_that_hangs_keep_nobody_else_waiting(
         assert {answer.result().status_code for answer in hanging} == {httpx.codes.CREATED}
     assert upload(AT_ONCE).status_code == httpx.codes.CREATED
     wait_until(lambda: dana.get("/health/ready").is_success, READY_WITHIN_S, "everything is ready again")
+
+
+def test_a_server_with_an_upload_to_a_store_that_hangs_ends_in_time(
+    moto: StrictDoor, server: Server, upload: Callable[[int], httpx.Response]
+) -> None:
+    with ThreadPoolExecutor(1) as people, Staging(moto) as staging:
+        hanging = people.submit(upload, 0)
+        wait_until(lambda: staging.segments == 1, OTHERS_WITHIN_S, "an upload hangs")
+        asked_at = time.monotonic()
+        assert server.stop() == 0
+        assert time.monotonic() - asked_at < ENDS_WITHIN_S
+        assert hanging.result().is_server_error  # after which a client sends it again
