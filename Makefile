@@ -17,7 +17,7 @@ serve-https: installed client
 
 # pytest comes last, so that its summary is the last line; more processes than cores, as the browser's tests mostly wait
 # for sound to pass. They come first, a file in one process with what its tests share; before them Firefox, which on a
-# busy machine now and then starts no worker, or no microphone.
+# busy machine now and then starts no microphone.
 test: system-packages check client
 	@$(BIN)/python web/build.py test
 	@$(BIN)/pytest --quiet $(FIREFOX)

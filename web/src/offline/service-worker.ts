@@ -79,5 +79,6 @@ async function fetched(path: string): Promise<Response> {
 async function takeOver(): Promise<void> {
   const shells = (await caches.keys()).filter((name) => name.startsWith(SHELL) && name !== SHELL + __RELEASE__)
   await Promise.all(shells.slice(0, 1 - RELEASES_KEPT).map((name) => caches.delete(name)))
-  await scope.clients.claim()
+  // Not waited for: Firefox would wait for a worker that a page starts now, and whose file waits for this to be active.
+  void scope.clients.claim()
 }
