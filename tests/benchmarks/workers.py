@@ -88,11 +88,11 @@ class Workers:
         with psycopg.connect(self._url, autocommit=True) as connection:
 
             def all_there() -> bool:
-                waiting = [session for session in ids if session not in available]
-                for (found,) in connection.execute(UPLOADED, (waiting,)).fetchall():
-                    available[found] = time.monotonic()
                 if time.monotonic() > looked_at[-1] + LOOK_EVERY_S:
                     looked_at.append(time.monotonic())
+                    waiting = [session for session in ids if session not in available]
+                    for (found,) in connection.execute(UPLOADED, (waiting,)).fetchall():
+                        available[found] = looked_at[-1]
                     seen_mb.extend(memory_mb(worker) for worker in workers)
                 return len(available) == len(ids)
 
