@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import cache, partial
 from pathlib import Path
 
 from recital_core import errors
@@ -16,21 +17,23 @@ LITTLE_ROOM_BYTES = 2 * 10**9
 
 
 def to_see_to(oversight: Oversight, folders: Sequence[Path]) -> Mapping[str, Callable[[], object]]:
-    """By name, checks that raise Unavailable where there is something to see to."""
+    """By name, checks that raise Unavailable where there is something to see to, all of one look at the jobs."""
+
+    overview = cache(partial(oversight.overview, days=1))
 
     def workers() -> None:
-        seen = oversight.overview(days=1)
+        seen = overview()
         if seen.longest_wait is not None and not seen.backlog.is_worked_on:
             raise errors.Unavailable(f"{_jobs(seen.backlog.waiting)} waiting, and no worker runs.")
 
     def waiting() -> None:
-        seen = oversight.overview(days=1)
+        seen = overview()
         if seen.longest_wait is not None and seen.longest_wait > LONG:
             minutes = seen.longest_wait // timedelta(minutes=1)
             raise errors.Unavailable(f"{_jobs(seen.backlog.waiting)} waiting, one for {minutes} minutes already.")
 
     def failures() -> None:
-        failed = oversight.overview(days=1).backlog.failed
+        failed = overview().backlog.failed
         if failed:
             raise errors.Unavailable(f"{_jobs(failed)} given up.")
 

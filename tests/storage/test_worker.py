@@ -19,6 +19,7 @@ import psycopg
 import pytest
 
 from adapters_storage.assembly import Recital, assembled
+from adapters_storage.audio.workshop import FfmpegWorkshop
 from adapters_storage.blobs.filesystem import FolderBlobStore
 from adapters_storage.jobs.worker import STOPS_WITHIN_S, pause_after_kills
 from adapters_storage.settings import Settings
@@ -32,7 +33,7 @@ from tests.s3_door import Asked, Fault, StrictDoor
 from tests.s3_servers import Bucket, s3_settings
 
 SOON_S = 30.0
-SLOW_S = 2.0
+ENDS_WITHIN_S = 4.0
 HANGS_S = 120.0
 
 
@@ -308,20 +309,28 @@ def test_a_stop_kills_the_audio_program_and_leaves_the_session_to_the_next(place
 def test_a_stop_waits_for_one_file_at_most_and_counts_no_attempt(
     recital: Recital, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun = threading.Event()
-    put = FolderBlobStore.put
+    begun, asked_to_stop = threading.Event(), threading.Event()
+    put, close = FolderBlobStore.put, FfmpegWorkshop.close
+    keys: list[str] = []
 
-    def put_slowly(itself: FolderBlobStore, *blob: Any) -> int:
+    def put_until_the_stop(itself: FolderBlobStore, key: str, *blob: Any) -> int:
+        keys.append(key)
         begun.set()
-        time.sleep(SLOW_S)
-        return put(itself, *blob)
+        assert asked_to_stop.wait(SOON_S)
+        return put(itself, key, *blob)
+
+    def close_and_tell(itself: FfmpegWorkshop) -> None:
+        close(itself)
+        asked_to_stop.set()
 
     session_id = ended_session(recital)
-    monkeypatch.setattr(FolderBlobStore, "put", put_slowly)
+    monkeypatch.setattr(FolderBlobStore, "put", put_until_the_stop)
+    monkeypatch.setattr(FfmpegWorkshop, "close", close_and_tell)
     with working(recital):
         assert begun.wait(SOON_S)
         stopped_at = time.monotonic()
-    assert time.monotonic() - stopped_at < 2 * SLOW_S
+    assert time.monotonic() - stopped_at < ENDS_WITHIN_S
+    assert len(keys) == 1
     left = session(recital, session_id)
     assert (left.state, left.attempts, left.problem) == (State.ENDED, 0, None)
     assert [status for status, _ in place.jobs()] == ["todo"]
