@@ -79,6 +79,14 @@ def descendants_of(pid: int) -> list[int]:
     return [found for child in children_of(pid) for found in (child, *descendants_of(child))]
 
 
+def command_line(pid: int) -> str:
+    """What every user of the machine can read of a process: its program and arguments. Empty when it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 class Server:
     """One installation of Recital in the data folder `folder`, whose server can be started again and again.
 

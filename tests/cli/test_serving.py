@@ -15,7 +15,7 @@ import pytest
 from adapters_cli.https import with_own_certificate
 from adapters_cli.start import Installation
 from adapters_storage.settings import SETTINGS
-from tests.running import STARTS_WITHIN_S, Server, descendants_of, running, wait_until
+from tests.running import STARTS_WITHIN_S, Server, command_line, descendants_of, running, wait_until
 
 SECRETS = {
     "RECITAL_SECRET_KEY": "hunter2-of-the-tokens-and-the-seals-of-files",
@@ -42,28 +42,17 @@ SECRETS = {
 }
 
 
-def command_lines(pid: int) -> dict[int, str]:
-    """The command lines of a process and of all that it has started, as every user of the machine can read them."""
-    found = {}
-    for each in (pid, *descendants_of(pid)):
-        try:
-            found[each] = Path(f"/proc/{each}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
-        except (FileNotFoundError, ProcessLookupError):  # one that ended meanwhile
-            continue
-    return found
-
-
 def test_no_secret_is_seen_in_the_list_of_processes_or_the_log(tmp_path: Path) -> None:
     told = {setting.name for setting in SETTINGS if setting.secret}
     assert told - {"RECITAL_DATABASE_URL", "RECITAL_POSTHOG_KEY"} <= set(SECRETS)
     with running(tmp_path / "data", **SECRETS) as server:
-        lines = command_lines(server.pid)
-        assert len(lines) > 1, "the embedded PostgreSQL is one of them"
-        assert any("postgres" in line for line in lines.values())
+        lines = [command_line(pid) for pid in (server.pid, *descendants_of(server.pid))]
+        assert any("recital" in line for line in lines)
+        assert any("postgres" in line for line in lines)
         shown = server.command("settings") + server.command("settings", "--json")
         shown += server.command("doctor", code=7)  # there is no such mail server
         openapi = httpx.get(f"{server.url}/api/openapi.json").text + httpx.get(f"{server.url}/api/config").text
-        for text in (*lines.values(), server.log, shown, openapi):
+        for text in (*lines, server.log, shown, openapi):
             assert "hunter2" not in text
 
 

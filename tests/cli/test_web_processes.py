@@ -8,19 +8,14 @@ from pathlib import Path
 
 import httpx
 
-from tests.running import children_of, descendants_of, running, wait_until
+from tests.running import children_of, command_line, descendants_of, running, wait_until
 
 SOON_S = 60.0
 
 
 def web_processes(pid: int) -> set[int]:
     """Those of the children that Python started to answer; the embedded PostgreSQL and ffmpeg are others."""
-    found = set()
-    for child in children_of(pid):
-        command = Path(f"/proc/{child}/cmdline").read_bytes()
-        if b"spawn_main" in command:
-            found.add(child)
-    return found
+    return {child for child in children_of(pid) if "spawn_main" in command_line(child)}
 
 
 def test_web_processes_answer_on_one_port_are_replaced_and_end_with_the_first(tmp_path: Path) -> None:
