@@ -10,13 +10,11 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from types import FrameType
 
-from adapters_cli.ending import end_at_once
+from adapters_cli.ending import end_at_once, stop_signals
 from adapters_cli.log import log_to_stderr
 from adapters_storage.settings import Settings
 
@@ -41,7 +39,7 @@ def serve_with(settings: Settings, bound: socket.socket, *, listening: Callable[
         process.start()
         return process
 
-    with _stop_signals() as stop:
+    with stop_signals() as stop:
         processes = {place: started(place) for place in range(1, settings.web_processes + 1)}
         listening(bound.getsockname()[1])
         while stop not in wait([stop, *(process.sentinel for process in processes.values())]):
@@ -52,8 +50,9 @@ def serve_with(settings: Settings, bound: socket.socket, *, listening: Callable[
                     processes[place] = started(place)
         for process in processes.values():
             process.terminate()
+        late = time.monotonic() + ENDS_WITHIN_S
         for process in processes.values():
-            process.join(ENDS_WITHIN_S)
+            process.join(max(0.0, late - time.monotonic()))
             process.kill()
             process.join()
 
@@ -80,19 +79,3 @@ def _answer(settings: Settings, bound: socket.socket, living: Connection, held: 
 def _end_with(living: Connection) -> None:
     living.poll(None)  # nothing is ever sent: this is the end of the file
     os.kill(os.getpid(), signal.SIGTERM)
-
-
-@contextmanager
-def _stop_signals() -> Iterator[Connection]:
-    """A connection on which something comes with SIGINT and with SIGTERM."""
-    stop, stopping = multiprocessing.Pipe(duplex=False)
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        stopping.send(None)
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

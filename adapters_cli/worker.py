@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-
 import click
 
-from adapters_cli.ending import end_at_once
+from adapters_cli.ending import end_at_once, stop_signals
 from adapters_cli.log import log_to_stderr
 from adapters_cli.start import Installation
 from adapters_cli.working import working
@@ -23,12 +20,8 @@ def command(ctx: click.Context, concurrency: int | None) -> None:
     installation: Installation = ctx.obj
     installation.option("RECITAL_CONCURRENCY", concurrency)
     log_to_stderr(installation.settings.log_format)
-    stop = threading.Event()
-    with installation.recital() as recital, recital.telling():
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stop.set())
-        with working(recital) as check:
-            click.echo(f"Working, {recital.settings.concurrency} at one time. Ctrl-C stops.")
-            while not stop.wait(LOOKED_EVERY_S):
-                check()
+    with installation.recital() as recital, recital.telling(), stop_signals() as stop, working(recital) as check:
+        click.echo(f"Working, {recital.settings.concurrency} at one time. Ctrl-C stops.")
+        while not stop.poll(LOOKED_EVERY_S):
+            check()
     ctx.call_on_close(end_at_once)

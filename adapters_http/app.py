@@ -48,7 +48,7 @@ def create_app(recital: Recital, limits: Limits | None = None) -> Litestar:
     whoever_is_signed_in = [*auth.SIGNED_IN, *me.ROUTES, *tokens.ROUTES]
     whoever_is_approved = [*sessions.ROUTES, events.follow_sessions, segments.put_segment, *standings.ROUTES]
     providers = Providers(recital.settings.sign_in_providers, f"{recital.settings.address}/api/auth/callback")
-    turns = Turns()
+    uploading, reading = Turns(), Turns()
     return Litestar(
         route_handlers=[
             Router("/api", guards=[limited], route_handlers=anybody),
@@ -64,7 +64,8 @@ def create_app(recital: Recital, limits: Limits | None = None) -> Litestar:
         dependencies={
             "recital": Provide(lambda: recital, sync_to_thread=False),
             "providers": Provide(lambda: providers, sync_to_thread=False),
-            "turns": Provide(lambda: turns, sync_to_thread=False),
+            "uploading": Provide(lambda: uploading, sync_to_thread=False),
+            "reading": Provide(lambda: reading, sync_to_thread=False),
         },
         state=State({"recital": recital, "limits": limits or Limits(), "streams": Streams(recital.news)}),
         request_class=RecitalRequest,

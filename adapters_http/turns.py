@@ -19,7 +19,7 @@ Found = TypeVar("Found")
 
 
 class Turns:
-    """Whose turn it is at staging and archive, AT_ONCE in one process, in the order of asking. Of its event loop."""
+    """Whose turn it is at staging and archive, AT_ONCE at one time, in the order of asking. Of one event loop."""
 
     def __init__(self) -> None:
         self._free = asyncio.Semaphore(AT_ONCE)

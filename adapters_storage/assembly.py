@@ -275,7 +275,6 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
     def worker() -> Worker:
         from adapters_storage.jobs.worker import Worker
 
-        _sweep_drafts(audio, orphans)
         return Worker(
             url=url,
             engine=transactional(engine),
@@ -286,6 +285,7 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
             accounts=accounts,
             correspondence=correspondence,
             concurrency=settings.concurrency,
+            begin=lambda: _sweep_drafts(audio, orphans),
             tidy=orphans.sweep,
             interrupt=interrupt,
             metrics=metrics,
@@ -314,7 +314,9 @@ def _built(settings: Settings, url: str, closing: contextlib.ExitStack) -> Recit
         importing=Importing(store=store, staging=staging, clock=clock, sealer=sealer, language=settings.languages[0]),
         standings=Standings(store=store),
         orphans=orphans,
-        readiness=Readiness(_checks(engine, store, staging, archive, audio)),
+        readiness=Readiness(
+            _checks(engine, store, staging, archive, audio), {"staging": staging.examine, "archive": archive.examine}
+        ),
         news=news,
         metrics=metrics,
         tracer=tracer,

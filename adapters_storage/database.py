@@ -11,17 +11,20 @@ import migrations
 from adapters_storage.settings import Settings
 from recital_core import errors
 
+PATIENCE = {"connect_timeout": "10", "keepalives_idle": "30", "tcp_user_timeout": "30000"}
+"""Of libpq: seconds, seconds, milliseconds. Without them, a machine that is gone is waited for by the quarter hour."""
+
 
 @contextlib.contextmanager
 def database_url(settings: Settings, *, serving: bool = False) -> Iterator[str]:
-    """The libpq URL of the database, which answers until the block ends.
+    """The libpq URL of the database, which answers until the block ends; with PATIENCE, unless it has its own.
 
     Where none was named, the embedded one is started, or joined when another process of ours has started it.
     `serving` refuses to join: raises DataFolderInUse. Raises DatabaseUnavailable, SettingWrong.
     """
     _make_private(settings.data_dir)
     if settings.database_url is not None:
-        yield settings.database_url
+        yield _patient(settings.database_url)
         return
     from adapters_storage.embedded import EmbeddedPostgres
 
@@ -34,6 +37,14 @@ def database_url(settings: Settings, *, serving: bool = False) -> Iterator[str]:
         yield postgres.url
     finally:
         postgres.stop()
+
+
+def _patient(url: str) -> str:
+    from sqlalchemy.engine import make_url
+
+    named = make_url(url)
+    missing = {name: value for name, value in PATIENCE.items() if name not in named.query}
+    return named.update_query_dict(missing).render_as_string(hide_password=False)
 
 
 def _make_private(folder: Path) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 
 from recital_core import errors
@@ -18,10 +18,16 @@ log = logging.getLogger(__name__)
 
 
 class Readiness:
-    """Safe for threads. A check raises one of our errors when its part does not work."""
+    """Safe for threads. A check raises one of our errors when its part does not work.
 
-    def __init__(self, checks: dict[str, Callable[[], object]]) -> None:
-        self._checks = checks
+    Of the parts that `examinations` names an operator asks more than that they answer.
+    """
+
+    def __init__(
+        self, checks: Mapping[str, Callable[[], object]], examinations: Mapping[str, Callable[[], object]] | None = None
+    ) -> None:
+        self._checks = dict(checks)
+        self._examinations = dict(examinations or {})
         self._lock = threading.Lock()
         self._asked: dict[str, Question] = {}
 
@@ -32,11 +38,11 @@ class Readiness:
             self._asked.pop(part, None)
 
     def ask(self) -> dict[str, str | None]:
-        """Each part: None when it is fine, else what is wrong with it."""
-        return {part: _trouble(check) for part, check in self._checks.items()}
+        """Each part, examined: None when it is fine, else what is wrong with it."""
+        return {part: _trouble(check) for part, check in (self._checks | self._examinations).items()}
 
     def recent(self) -> dict[str, str | None]:
-        """As `ask`, at most two seconds ago; what is wrong is logged when it is found.
+        """Each part, as its check found it at most two seconds ago; what is wrong is logged when it is found.
 
         A part that does not answer within PATIENCE_S is not fine, and is not asked again before it has answered.
         """
@@ -84,7 +90,10 @@ class Question:
     def _log(self, trouble: str | None) -> None:
         if trouble != self._said:
             self._said = trouble
-            log.warning("%s is not ready: %s", self._part, trouble)
+            if trouble is None:
+                log.warning("%s is ready after all", self._part)
+            else:
+                log.warning("%s is not ready: %s", self._part, trouble)
 
 
 def _trouble(check: Callable[[], object]) -> str | None:

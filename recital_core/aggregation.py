@@ -33,8 +33,10 @@ from recital_core.ports import (
 )
 from recital_core.published import MANIFEST, PEAKS, RETRACTIONS, TRANSCRIPT, Shelf, archive_prefix, staged_prefix
 from recital_core.quality import assess, measure
-from recital_core.recording import ABANDONED, EMPTY, discard, segment_key, staging_prefix
+from recital_core.recording import discard, segment_key, staging_prefix
 from recital_core.sessions import (
+    ABANDONED,
+    EMPTY,
     Ending,
     Outcome,
     RecitalSession,
@@ -292,7 +294,8 @@ class Aggregation:
         self._staging.delete_under(staging_prefix(session.id))
         self._archive.delete_under(archive_prefix(session.id))
         with self._store.transaction() as tx:
-            erased = msgspec.structs.replace(_there(tx.sessions.lock(session.id)), erased_at=self._clock.now())
+            discarded = _there(tx.sessions.lock(session.id))
+            erased = msgspec.structs.replace(discarded.untroubled(), erased_at=self._clock.now())
             tx.sessions.forget_pieces(session.id)
             tx.sessions.save(erased)
             if erased.uploaded_at is not None:
@@ -314,7 +317,7 @@ class Aggregation:
 def tried_again(tx: Transaction, session: RecitalSession, now: datetime, by: Actor) -> RecitalSession:
     """The session without its failed attempts, waiting for a worker; what a published one is told of stays said."""
     if session.state is not State.UPLOADED:
-        session = msgspec.structs.replace(session, attempts=0, problem=None)
+        session = session.untroubled()
         tx.sessions.save(session)
     tx.jobs.finalize(session.id)
     tx.audit.add(by.did(Event.SESSION_RETRIED, now, to=session.speaker_id, session_id=session.id))

@@ -25,6 +25,8 @@ from recital_core.ports import (
 )
 from recital_core.sessions import (
     ABANDON_AFTER,
+    ABANDONED,
+    EMPTY,
     MAX_MARKS,
     Capture,
     Ending,
@@ -41,8 +43,6 @@ from recital_core.speakers import Role, Speaker
 from recital_core.texts import TextId
 
 SWEPT_AT_ONCE = 100
-ABANDONED = "abandoned"
-EMPTY = "empty"
 """Of a session that ended without a sentence that was read and kept: there is nothing to publish."""
 OPEN_SESSIONS = 20
 OPEN_SESSIONS_PAUSE_S = 60
@@ -223,7 +223,8 @@ class Recording:
     def sweep(self) -> int:
         """Close the sessions that got no call for the abandoning time, and give how many.
 
-        One with segment 0 and a mark is ended with what is left of it, any other is discarded.
+        One with segment 0 and a mark is ended with what is left of it, any other is discarded; it says so where sound
+        was sent.
         """
         now = self._clock.now()
         with self._store.separately() as tx:
@@ -235,9 +236,10 @@ class Recording:
             session = tx.sessions.lock(session_id)
             if session is None or not session.is_abandoned(now, self._abandon_after):
                 return False
-            left = what_is_left(tx.sessions.segments(session_id), tx.sessions.marks(session_id))
+            segments = tx.sessions.segments(session_id)
+            left = what_is_left(segments, tx.sessions.marks(session_id))
             if left is None:
-                discard(tx, session, now)
+                discard_all(tx, [session], now, problem=EMPTY if segments else None)
             else:
                 self._ended(tx, msgspec.structs.replace(session, abandoned=True, problem=ABANDONED), left)
         return True
@@ -254,9 +256,16 @@ def discard(tx: Transaction, session: RecitalSession, now: datetime, by: Actor |
     discard_all(tx, [session], now, by)
 
 
-def discard_all(tx: Transaction, sessions: Iterable[RecitalSession], now: datetime, by: Actor | None = None) -> None:
+def discard_all(
+    tx: Transaction,
+    sessions: Iterable[RecitalSession],
+    now: datetime,
+    by: Actor | None = None,
+    problem: str | None = None,
+) -> None:
     """As `discard`, each of these; however many they are, they are counted once, at the end."""
-    changes = [(session, session.discarded(now)) for session in sessions if session.state is not State.DISCARDED]
+    living = [session for session in sessions if session.state is not State.DISCARDED]
+    changes = [(session, session.discarded(now, problem)) for session in living]
     for session, discarded in changes:
         tx.sessions.save(discarded)
         tx.jobs.finalize(session.id)

@@ -142,6 +142,12 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     measures: SessionMeasures | None = None
 
 
+ABANDONED = "abandoned"
+"""The problem of a session that its client never ended: the sweep did, with what was there."""
+EMPTY = "empty"
+"""The problem of a session that was discarded since nothing of it was kept; whatever else happens, this stays said."""
+
+
 class RecitalSession(msgspec.Struct, frozen=True, kw_only=True):
     """One continuous recording. Failure is not a state: `attempts` and `problem` say what went wrong last.
 
@@ -167,7 +173,6 @@ class RecitalSession(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int = 0
     problem: str | None = None
     abandoned: bool = False
-    """Its client never ended it: the sweep did, with what was there."""
 
     def to(self, state: State, **changes: object) -> RecitalSession:
         """This session in the next `state`. Raises WrongState where the order of states forbids it."""
@@ -175,9 +180,9 @@ class RecitalSession(msgspec.Struct, frozen=True, kw_only=True):
             raise errors.WrongState(f"A session that is {self.state} cannot become {state}.", state=self.state)
         return msgspec.structs.replace(self, state=state, **changes)
 
-    def discarded(self, now: datetime) -> RecitalSession:
+    def discarded(self, now: datetime, problem: str | None = None) -> RecitalSession:
         """This session, final for every reader from `now` on; its bytes are still to be erased."""
-        return self.to(State.DISCARDED, discarded_at=now, attempts=0, problem=None)
+        return self.to(State.DISCARDED, discarded_at=now, attempts=0, problem=problem)
 
     def must_take_pieces(self) -> None:
         """Raises SessionClosed once the session has ended or was discarded."""
@@ -220,7 +225,12 @@ class RecitalSession(msgspec.Struct, frozen=True, kw_only=True):
 
     def failed(self, problem: str) -> RecitalSession:
         """The same session after one more attempt that went wrong."""
-        return msgspec.structs.replace(self, attempts=self.attempts + 1, problem=problem)
+        stays = self.problem if self.problem == EMPTY else problem
+        return msgspec.structs.replace(self, attempts=self.attempts + 1, problem=stays)
+
+    def untroubled(self) -> RecitalSession:
+        """The same session as if no attempt had gone wrong."""
+        return msgspec.structs.replace(self, attempts=0, problem=self.problem if self.problem == EMPTY else None)
 
 
 def media_type(given: str) -> str:

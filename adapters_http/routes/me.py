@@ -63,11 +63,11 @@ def accept_invitation(recital: Asked, request: RecitalRequest, data: JSONBody[In
     media_type="application/zip",
     responses={200: answered(bytes, "application/zip"), **declared(401, 403, 503)},
 )
-def download_my_data(recital: Asked, turns: AtStorage, request: RecitalRequest) -> Stream:
+def download_my_data(recital: Asked, reading: AtStorage, request: RecitalRequest) -> Stream:
     """Everything that is held of the caller, as one archive."""
     files = recital.personal_data.files(request.user, request.auth.actor)
     named = {"Content-Disposition": 'attachment; filename="recital-my-data.zip"'}
-    return Stream(turns.stream(zipped(files)), headers=named)
+    return Stream(reading.stream(zipped(files)), headers=named)
 
 
 @delete(

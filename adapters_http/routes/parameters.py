@@ -14,7 +14,7 @@ Asked = NamedDependency[SkipValidation[Recital]]
 """The use cases that a route asks."""
 
 AtStorage = NamedDependency[SkipValidation[Turns]]
-"""Through which a route asks what reads or writes staging or archive."""
+"""Whose turn it is at staging and archive, `uploading` or `reading`: an archive that hangs stops no recording."""
 
 Cursor = Annotated[str | None, QueryParameter(max_length=500, description="`next` of the page before")]
 Limit = Annotated[int, QueryParameter(ge=1, le=100)]

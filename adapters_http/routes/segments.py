@@ -62,7 +62,7 @@ class SegmentUpload(Operation):
 async def put_segment(
     *,
     recital: Asked,
-    turns: AtStorage,
+    uploading: AtStorage,
     request: RecitalRequest,
     session_id: FromPath[UUID],
     number: Annotated[int, PathParameter(ge=0, lt=MAX_SEGMENTS)],
@@ -81,7 +81,7 @@ async def put_segment(
             samples=samples,
             bytes=body.bytes,
         )
-        is_new = await turns.take(
+        is_new = await uploading.take(
             recital.recording.take_segment, request.user, SessionId(session_id), segment, body.file
         )
     if is_new:
@@ -103,7 +103,7 @@ def _operation_id(_handler: HTTPRouteHandler, method: Method, _path: list[str | 
 async def play_file(
     *,
     recital: Asked,
-    turns: AtStorage,
+    reading: AtStorage,
     request: RecitalRequest,
     session_id: FromPath[UUID],
     name: FromPath[str],
@@ -111,7 +111,7 @@ async def play_file(
     seal: Annotated[str, QueryParameter(max_length=200)],
 ) -> Response[Any]:
     """A file of a finished session, by an address that a preview signed; no sign-in is needed."""
-    file = await turns.take(recital.listening.open_file, SessionId(session_id), name, expires, seal)
+    file = await reading.take(recital.listening.open_file, SessionId(session_id), name, expires, seal)
     if file.address is not None and request.method == HttpMethod.GET:
         return Response(b"", status_code=307, headers={"Location": file.address})
-    return await file_answer(request, turns, file, f'"{session_id.hex}-{file.bytes:x}"')
+    return await file_answer(request, reading, file, f'"{session_id.hex}-{file.bytes:x}"')

@@ -139,10 +139,10 @@ def get_session(recital: Asked, request: RecitalRequest, session_id: FromPath[UU
     responses=declared(401, 403, 404, 409, 503),
 )
 async def preview_session(
-    recital: Asked, turns: AtStorage, request: RecitalRequest, session_id: FromPath[UUID]
+    recital: Asked, reading: AtStorage, request: RecitalRequest, session_id: FromPath[UUID]
 ) -> Preview:
     """Where to hear the session and read its captions."""
-    preview = await turns.take(recital.listening.preview, request.user, SessionId(session_id))
+    preview = await reading.take(recital.listening.preview, request.user, SessionId(session_id))
     return preview_shown(SessionId(session_id), preview)
 
 

@@ -133,6 +133,9 @@ class FolderBlobStore:
         except errors.StorageFull as error:
             raise errors.BlobStoreUnavailable(error.detail) from error
 
+    def examine(self) -> None:
+        self.check()
+
     def _path(self, key: str) -> Path:
         """Where `key` stands. Raises BlobStoreUnavailable when a link inside the root leads elsewhere."""
         path = self._root.joinpath(*valid_key(key).split("/"))

@@ -138,7 +138,7 @@ class S3BlobStore:
         return removed
 
     def check(self) -> None:
-        """Asks for the bucket; the first time, and then once a minute, for all that workers and sweeps do, too."""
+        """Asks for the bucket; the first time, and then once a minute, keeps something and reads it, too."""
         now = time.monotonic()
         if self._written_at is not None and now - self._written_at < WRITTEN_EVERY_S:
             with s3_errors():
@@ -151,15 +151,22 @@ class S3BlobStore:
                 put = self._s3.put_object(**probe, Body=body, ChecksumSHA256=_checksum(body), **self._encryption)
                 kept = self._s3.get_object(**probe)["Body"].read()
                 self._s3.delete_object(**probe, **_named(put, "VersionId"))
-                begun = self._s3.create_multipart_upload(**probe, ChecksumAlgorithm="SHA256", **self._encryption)
-                self._abort(self._probe, begun["UploadId"])
-                for listing in ("list_multipart_uploads", self._listing()):
-                    next(iter(self._pages(listing, self._prefix + CHECKS)))
         except errors.StorageFull as error:
             raise errors.BlobStoreUnavailable(error.detail) from error
         if kept != body:
             raise errors.BlobStoreUnavailable("S3 gives back other bytes than it was given.")
         self._written_at = now
+
+    def examine(self) -> None:
+        self._written_at = None
+        self.check()
+        with s3_errors():
+            begun = self._s3.create_multipart_upload(
+                Bucket=self._bucket, Key=self._probe, ChecksumAlgorithm="SHA256", **self._encryption
+            )
+            self._abort(self._probe, begun["UploadId"])
+            for listing in ("list_multipart_uploads", self._listing()):
+                next(iter(self._pages(listing, self._prefix + CHECKS)))
 
     def _put_in_parts(
         self, wanted: Mapping[str, Any], first: bytes, body: BinaryIO, condition: Mapping[str, Any]

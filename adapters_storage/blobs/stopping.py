@@ -65,6 +65,10 @@ class StoppableBlobStore:
         with self._going_on():
             self._blobs.check()
 
+    def examine(self) -> None:
+        with self._going_on():
+            self._blobs.examine()
+
     @contextlib.contextmanager
     def _going_on(self) -> Iterator[None]:
         self._go_on()

@@ -10,7 +10,7 @@ import concurrent.futures
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -60,8 +60,8 @@ class Worker:
 
     Letters are written beside that, LETTERS_AT_ONCE at a time: a mail server that keeps us waiting delays no session.
 
-    Any number of workers may run on one database. `tidy` is done every hour, by one of them. `interrupt` makes the
-    work in hand end early, as Interrupted, when this one stops.
+    Any number of workers may run on one database. `begin` is done before anything else; `tidy` every hour, by one of
+    them. `interrupt` makes the work in hand, and these two, end early, as Interrupted, when this one stops.
     """
 
     def __init__(
@@ -76,6 +76,7 @@ class Worker:
         accounts: Accounts,
         correspondence: Correspondence,
         concurrency: int,
+        begin: Callable[[], None],
         tidy: Callable[[], Swept],
         interrupt: Callable[[], None],
         metrics: Metrics,
@@ -90,6 +91,7 @@ class Worker:
         self._accounts = accounts
         self._correspondence = correspondence
         self._concurrency = concurrency
+        self._begin = begin
         self._tidy = tidy
         self._interrupt = interrupt
         self._metrics = metrics
@@ -120,11 +122,11 @@ class Worker:
         return self._thread is None or not self._thread.is_alive()
 
     def _run(self) -> None:
+        with contextlib.suppress(errors.Interrupted):
+            self._begin()
         while not self._stopping.is_set():
-            try:
+            with _queue_may_be_lost():
                 asyncio.run(self._work())
-            except (ConnectorException, psycopg.Error) as failure:
-                log.warning("the job queue does not answer, trying again: %r", failure)
             self._stopping.wait(RESTART_S)
 
     async def _work(self) -> None:
@@ -141,9 +143,12 @@ class Worker:
         queue.periodic(cron=EVERY_HOUR)(queue.task(name=TIDY, queueing_lock=TIDY, lock=TIDY)(self._tidy_up))
         async with queue.open_async():
             working = [
-                asyncio.create_task(_take_up_stalled(queue, self._metrics)),
-                asyncio.create_task(self._take(queue, DEFAULT_QUEUE, self._concurrency)),
-                asyncio.create_task(self._take(queue, LETTERS, LETTERS_AT_ONCE)),
+                asyncio.create_task(self._again_and_again(part))
+                for part in (
+                    lambda: _take_up_stalled(queue, self._metrics),
+                    lambda: self._take(queue, DEFAULT_QUEUE, self._concurrency),
+                    lambda: self._take(queue, LETTERS, LETTERS_AT_ONCE),
+                )
             ]
             ended: set[asyncio.Task[None]] = set()
             while not self._stopping.is_set() and not ended:
@@ -153,6 +158,13 @@ class Worker:
             for outcome in await asyncio.gather(*working, return_exceptions=True):
                 if isinstance(outcome, Exception):
                     raise outcome
+
+    async def _again_and_again(self, part: Callable[[], Awaitable[None]]) -> None:
+        """Have `part` begin anew when it lost the queue: first it may wait for what it has in hand, the others not."""
+        while not self._stopping.is_set():
+            with _queue_may_be_lost():
+                await part()
+            await asyncio.sleep(RESTART_S)
 
     async def _take(self, queue: procrastinate.App, name: str, concurrency: int) -> None:
         await queue.run_worker_async(
@@ -251,6 +263,15 @@ def pause_after_kills(kills: int) -> timedelta:
     if kills <= KILLS_FORGIVEN:
         return min(timedelta(seconds=1 << kills), LONGEST_FORGIVEN)
     return pause_after(kills - KILLS_FORGIVEN)
+
+
+@contextlib.contextmanager
+def _queue_may_be_lost() -> Iterator[None]:
+    """What fails in the block for want of PostgreSQL is logged, and no failure."""
+    try:
+        yield
+    except (ConnectorException, psycopg.Error) as failure:
+        log.warning("the job queue does not answer, trying again: %r", failure)
 
 
 async def _take_up_stalled(queue: procrastinate.App, metrics: Metrics) -> None:

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, create_engine, event, exc
+from sqlalchemy import URL, Engine, create_engine, event, exc
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, PoolProxiedConnection
 
 from adapters_storage.postgres.schema import engine_url
@@ -16,18 +16,16 @@ KEPT = 20
 MORE = 25
 TRUSTED_SECONDS = 30
 LENT_AT = "lent_at"
+GIVEN_UP = """
+    SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
+    SET tcp_user_timeout = 25000
+"""
+"""Seconds and milliseconds: what a machine that is gone had locked, PostgreSQL gives to others after 25 seconds."""
 
 
 def separate(url: str) -> Engine:
     """An engine whose every statement is a transaction of its own: one round trip, and nothing to undo afterwards."""
-    engine = create_engine(
-        engine_url(url),
-        isolation_level="AUTOCOMMIT",
-        skip_autocommit_rollback=True,
-        pool_size=KEPT,
-        max_overflow=MORE,
-        hide_parameters=True,  # an accident's log must not hold e-mail addresses and the words of texts
-    )
+    engine = _autocommitting(engine_url(url), pool_size=KEPT, max_overflow=MORE)
     event.listen(engine, "checkout", _must_be_there)
     return engine
 
@@ -37,18 +35,24 @@ def unshared(engine: Engine) -> Engine:
 
     They are none of those that are lent, so that however many are held, the others go round.
     """
-    return create_engine(
-        engine.url,
-        isolation_level="AUTOCOMMIT",
-        skip_autocommit_rollback=True,
-        poolclass=NullPool,
-        hide_parameters=True,
-    )
+    return _autocommitting(engine.url, poolclass=NullPool)
 
 
 def transactional(engine: Engine) -> Engine:
     """The connections of `separate` for whole transactions."""
     return engine.execution_options(isolation_level="READ COMMITTED")
+
+
+def _autocommitting(url: str | URL, **pool: Any) -> Engine:
+    engine = create_engine(
+        url,
+        isolation_level="AUTOCOMMIT",
+        skip_autocommit_rollback=True,
+        hide_parameters=True,  # an accident's log must not hold e-mail addresses and the words of texts
+        **pool,
+    )
+    event.listen(engine, "connect", lambda connection, _record: connection.execute(GIVEN_UP))
+    return engine
 
 
 def _must_be_there(connection: Any, record: ConnectionPoolEntry, _lent: PoolProxiedConnection) -> None:

@@ -25,7 +25,6 @@ ASK_S = 30.0
 """A connection that has been silent for so long is asked: a network that forgot it says nothing."""
 RECONNECT_S = 1.0
 PATIENCE_S = 5.0
-LOST_AFTER_S = 30
 
 Told = Callable[[Change | None], None]
 
@@ -68,7 +67,7 @@ class PostgresNews:
         missed = False
         while not self._closing.is_set():
             try:
-                with self._connected() as connection:
+                with psycopg.connect(self._url, autocommit=True) as connection:
                     connection.add_notify_handler(self._heard)
                     connection.execute(f"LISTEN {CHANNEL}")
                     self._listening.set()
@@ -80,16 +79,6 @@ class PostgresNews:
             self._listening.clear()
             missed = True
             self._closing.wait(RECONNECT_S)
-
-    def _connected(self) -> psycopg.Connection:
-        """A connection that does not wait for ever for a machine that is gone."""
-        return psycopg.connect(
-            self._url,
-            autocommit=True,
-            connect_timeout=10,
-            keepalives_idle=LOST_AFTER_S,
-            tcp_user_timeout=LOST_AFTER_S * 1000,
-        )
 
     def _hear(self, connection: psycopg.Connection) -> None:
         """What came along is told while PostgreSQL answers whatever it is asked."""

@@ -77,7 +77,10 @@ COUNTS = ((speaker_days, SPEAKER_DAYS), (standings, STANDINGS), (standing_bands,
 
 
 def recounted(connection: Connection, *, mend: bool) -> list[Difference]:
-    """What differs, and with `mend` is put right, of every table; the caller lets nobody else count."""
+    """What differs, and with `mend` is put right, of every table.
+
+    The caller lets nobody else count meanwhile; who only looks has a transaction that sees none of it.
+    """
     found: list[Difference] = []
     for kept, count in COUNTS:
         connection.execute(count)

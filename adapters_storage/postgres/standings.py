@@ -26,6 +26,8 @@ from recital_core.speakers import SpeakerId
 COUNTING = 0x57A4D
 """The advisory lock of whoever counts."""
 BITS_OF_A_BAND = 8
+AS_IT_IS = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+"""Of one moment, in which sessions and totals agree, since they are committed together."""
 ALONE = text("SELECT pg_advisory_xact_lock(:key)").bindparams(key=COUNTING)
 
 ADD = text("""
@@ -178,7 +180,7 @@ class PostgresStandings:
         return [rows.read(row, Day) for row in self._connection.execute(DAYS, {"first": first})]
 
     def recount(self, *, mend: bool = True) -> Sequence[Difference]:
-        self._connection.execute(ALONE)
+        self._connection.execute(ALONE if mend else AS_IT_IS)
         return recounted(self._connection, mend=mend)
 
     def _follow(self, speaker_id: SpeakerId) -> None:

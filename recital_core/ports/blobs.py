@@ -64,3 +64,6 @@ class BlobStore(Protocol):
 
     def check(self) -> None:
         """Raises BlobStoreUnavailable when blobs could not be kept now."""
+
+    def examine(self) -> None:
+        """As `check`, of all that is ever asked of the store: it takes longer, and is for an operator's eyes."""

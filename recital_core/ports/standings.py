@@ -99,5 +99,6 @@ class Standings(Protocol):
     def recount(self, *, mend: bool = True) -> Sequence[Difference]:
         """Tell what differs from a count of all sessions, and put it right; nobody else counts meanwhile.
 
-        At most 1,000 differences of each kind are told; all are put right, or none without `mend`.
+        At most 1,000 differences of each kind are told. Without `mend` none is put right, and nobody waits; then it
+        has to be the first that its transaction asks.
         """

@@ -18,7 +18,7 @@ from tests.s3_door import KEY_ID, SECRET, StrictDoor
 from tests.test_containers import DOCKERFILE, FILLED_IN, OURS, ROOT, filled_in
 
 UPLOADED_WITHIN_S = 60
-DONE = 'recital_finalize_seconds_count{outcome="done"} 1.0'
+DONE = re.compile(r'recital_finalize_seconds_count{outcome="done"} [1-9]')
 
 
 class Service(Server):
@@ -85,7 +85,7 @@ def test_a_session_goes_through_web_and_worker_which_are_well_and_end_in_time(
             Outbox(client).send(session_id, text_id, take)
             client.wait_for(session_id, "uploaded", UPLOADED_WITHIN_S)
         assert "recital_segment_bytes_total" in web.figures()
-        wait_until(lambda: DONE in worker.figures(), UPLOADED_WITHIN_S, "the worker tells that it did it")
+        wait_until(lambda: DONE.search(worker.figures()), UPLOADED_WITHIN_S, "the worker tells that it did it")
     assert codes == [0, 0]
     for service in (web, worker):
         assert not service.is_healthy()

@@ -14,7 +14,7 @@ import pytest
 from adapters_http.turns import AT_ONCE
 from tests.client import new_id
 from tests.http.conftest import CAPTURE, PROSE, SEGMENT, segment_headers
-from tests.running import Server, running, wait_until
+from tests.running import HTTP, STARTS_WITHIN_S, STOPS_WITHIN_S, Server, running, wait_until
 from tests.s3_door import Asked, StrictDoor
 from tests.s3_servers import Bucket, s3_settings
 
@@ -97,6 +97,8 @@ def test_uploads_to_a_store_that_hangs_keep_nobody_else_waiting(
 
             for path in ("/api/me", "/api/sessions", f"{session}/received", "/api/texts?scope=mine", "/"):
                 assert dana.get(path, timeout=OTHERS_WITHIN_S).status_code == httpx.codes.OK
+            heard = dana.get(f"{session}/preview", timeout=OTHERS_WITHIN_S)
+            assert heard.json()["type"] == "/problems/not-ready", "whoever listens has turns of their own"
             health = dana.get("/health/ready", timeout=READY_WITHIN_S).json()
             assert [part for part, trouble in health["parts"].items() if trouble] == ["staging"]
 
@@ -124,3 +126,28 @@ def test_a_server_with_an_upload_to_a_store_that_hangs_ends_in_time(
         assert server.stop() == 0
         assert time.monotonic() - asked_at < ENDS_WITHIN_S
         assert hanging.result().is_server_error  # after which a client sends it again
+
+
+def test_a_server_that_starts_while_a_store_hangs_answers_all_the_same(
+    moto: StrictDoor, buckets: None, database: str, tmp_path: Path
+) -> None:
+    settings = {**s3_settings(moto.url, STAGING, ARCHIVE), "RECITAL_DATABASE_URL": database}
+    server = Server(tmp_path / "data", **settings)
+    with Staging(moto):
+        process = server.spawn("serve")
+        try:
+            wait_until(lambda: answers(f"{server.url}/health/live"), STARTS_WITHIN_S, "it answers")
+            assert not answers(f"{server.url}/health/ready")
+        except BaseException:
+            process.kill()
+            raise
+    wait_until(lambda: answers(f"{server.url}/health/ready"), READY_WITHIN_S, "everything is ready")
+    process.terminate()
+    assert process.wait(STOPS_WITHIN_S) == 0
+
+
+def answers(url: str) -> bool:
+    try:
+        return HTTP.get(url).is_success
+    except httpx.TransportError:
+        return False

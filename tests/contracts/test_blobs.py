@@ -300,3 +300,4 @@ def test_a_body_that_stops_half_way_leaves_what_was_there(blobs: BlobStore) -> N
 
 def test_a_store_that_works_says_so(blobs: BlobStore) -> None:
     blobs.check()
+    blobs.examine()

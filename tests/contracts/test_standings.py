@@ -208,6 +208,7 @@ def test_a_count_of_all_sessions_puts_right_what_was_kept_wrong(
         tx.standings.count(tally([(None, right)]))
         tx.sessions.add(msgspec.structs.replace(right, id=uuid.uuid4(), speaker_id=noam.id))
         assert tx.standings.of(dana.id).recordings == 2
+    with store.transaction() as tx:
         told = " ".join(difference.what for difference in tx.standings.recount(mend=False))
         assert tx.standings.of(dana.id).recordings == 2, "they were looked at alone"
     with store.transaction() as tx:

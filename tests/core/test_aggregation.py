@@ -255,6 +255,33 @@ def test_a_session_without_any_audio_is_discarded_and_says_why(
     assert (discarded.state, discarded.problem) == (State.DISCARDED, "empty")
 
 
+def test_a_session_without_a_kept_sentence_says_why_however_often_its_erasing_fails(
+    world: World, dana: Speaker, session: RecitalSession
+) -> None:
+    world.recording.end(dana, session.id, an_ending(0, 0))
+    world.archive.down = True
+    with pytest.raises(errors.BlobStoreUnavailable):
+        world.aggregation.finalize(session.id)
+    failed = world.recording.get(dana, session.id).session
+    assert (failed.state, failed.problem, failed.attempts) == (State.DISCARDED, "empty", 1)
+    world.aggregation.retry(session.id)
+    world.archive.down = False
+    erased = world.aggregation.finalize(session.id)
+    assert (erased.problem, erased.attempts, erased.erased_at) == ("empty", 0, world.clock.now())
+
+
+def test_nothing_is_told_against_a_session_that_was_erased_in_the_end(
+    world: World, dana: Speaker, ended: RecitalSession
+) -> None:
+    world.recording.disavow(dana, ended.id)
+    world.archive.down = True
+    with pytest.raises(errors.BlobStoreUnavailable):
+        world.aggregation.finalize(ended.id)
+    world.archive.down = False
+    erased = world.aggregation.finalize(ended.id)
+    assert (erased.problem, erased.attempts) == (None, 0)
+
+
 def test_a_session_that_was_given_up_is_erased_with_as_many_tries_as_any(
     world: World, dana: Speaker, ended: RecitalSession
 ) -> None:

@@ -78,7 +78,7 @@ def test_a_worker_that_works_is_ready(tmp_path: Path, database: str) -> None:
 def test_a_part_that_hangs_keeps_nobody_waiting_for_the_others(
     part: Part, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adapters_storage.readiness.PATIENCE_S", 0.1)
+    monkeypatch.setattr("adapters_storage.readiness.PATIENCE_S", 1.0)
     let_go, asked = threading.Event(), []
 
     def hang() -> None:
@@ -91,4 +91,6 @@ def test_a_part_that_hangs_keeps_nobody_waiting_for_the_others(
     assert caplog.text.count("archive is not ready: It does not answer.") == 1
     let_go.set()
     wait_until(lambda: not any(readiness.recent().values()), 10, "the archive answers again")
+    assert caplog.text.count("archive is ready after all") == 1
+    assert "None" not in caplog.text
     assert len(asked) <= 2

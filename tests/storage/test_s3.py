@@ -322,7 +322,7 @@ def test_the_check_says_what_an_operator_has_to_mend(
         ("DELETE", "?uploadId=", "AbortMultipartUpload"),
     ],
 )
-def test_the_check_finds_each_right_that_is_missing(
+def test_an_examination_finds_each_right_that_is_missing_and_recordings_go_on_without(
     blobs: S3BlobStore, door: StrictDoor, method: str, asked_for: str, told: str
 ) -> None:
     def refused(asked: Asked) -> Fault | None:
@@ -330,8 +330,9 @@ def test_the_check_finds_each_right_that_is_missing(
         return Fault(status=403, words=problem("AccessDenied")) if missing else None
 
     door.faults = refused
+    blobs.check()
     with pytest.raises(errors.BlobStoreUnavailable, match=rf"{told} \(AccessDenied\): .*rights"):
-        blobs.check()
+        blobs.examine()
 
 
 def test_a_machine_without_a_key_says_so(door: StrictDoor, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -352,6 +353,7 @@ def test_the_check_writes_once_a_minute_and_else_only_asks(
     door.seen.clear()
     blobs.check()
     assert [asked.method for asked in door.seen] == ["HEAD"]
+    blobs.examine()
     assert not [name for name in bucket.names() if name.startswith(blobs._prefix)]
     assert not [upload for upload in bucket.uploads() if upload["Key"].startswith(blobs._prefix)]
 

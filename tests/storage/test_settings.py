@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from adapters_storage.database import database_url
 from adapters_storage.settings import SETTINGS, Settings
@@ -327,6 +328,17 @@ def test_a_data_folder_of_our_making_is_private_and_another_stays_as_it_is(tmp_p
         with database_url(load(folder, RECITAL_DATABASE_URL="postgresql://db/x")):
             pass
     assert [stat.S_IMODE(folder.stat().st_mode) for folder in (ours, theirs)] == [0o700, 0o755]
+
+
+def test_a_database_whose_machine_is_gone_is_given_up_within_half_a_minute_or_as_its_url_says(
+    tmp_path: Path,
+) -> None:
+    for given, waits in (("", "30000"), ("?tcp_user_timeout=5000", "5000")):
+        named = f"postgresql://recital:a%2Fb@db:5433/x{given}"
+        with database_url(load(tmp_path, RECITAL_DATABASE_URL=named)) as url:
+            understood = conninfo_to_dict(url)
+        assert understood.items() >= {"host": "db", "port": "5433", "dbname": "x", "password": "a/b"}.items()
+        assert (understood["tcp_user_timeout"], understood["connect_timeout"]) == (waits, "10")
 
 
 def test_a_data_folder_that_cannot_be_is_named_in_one_line(tmp_path: Path) -> None:

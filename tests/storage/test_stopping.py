@@ -24,6 +24,7 @@ CALLS: dict[str, Callable[[BlobStore], object]] = {
     "address": lambda blobs: blobs.address("sessions/long", "audio/flac", "long", 60),
     "sweep": lambda blobs: blobs.sweep(),
     "check": lambda blobs: blobs.check(),
+    "examine": lambda blobs: blobs.examine(),
 }
 
 

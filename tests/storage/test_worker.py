@@ -17,10 +17,12 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from procrastinate.jobs import DEFAULT_QUEUE
 
 from adapters_storage.assembly import Recital, assembled
 from adapters_storage.audio.workshop import FfmpegWorkshop
 from adapters_storage.blobs.filesystem import FolderBlobStore
+from adapters_storage.jobs.tasks import LETTERS, SWEEP
 from adapters_storage.jobs.worker import STOPS_WITHIN_S, pause_after_kills
 from adapters_storage.settings import Settings
 from recital_core import errors
@@ -76,14 +78,22 @@ class Place:
                 "SELECT status::text, scheduled_at FROM procrastinate_jobs WHERE task_name = 'finalize' ORDER BY id"
             ).fetchall()
 
-    def ask_for(self, task: str) -> None:
+    def ask_for(self, task: str, queue: str = DEFAULT_QUEUE) -> None:
         """As the clock does every minute or hour."""
         with psycopg.connect(self.database) as connection:
             connection.execute(
-                "INSERT INTO procrastinate_jobs (queue_name, task_name, args)"
-                " VALUES ('default', %s, '{\"timestamp\": 0}')",
-                [task],
+                "INSERT INTO procrastinate_jobs (queue_name, task_name, args) VALUES (%s, %s, '{\"timestamp\": 0}')",
+                [queue, task],
             )
+
+    def lose_connections(self) -> None:
+        """As when PostgreSQL is restarted."""
+        with psycopg.connect(self.database, autocommit=True) as connection:
+            others = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            pids = [pid for (pid,) in connection.execute(others)]
+            connection.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s::int[]) AS pid", [pids])
+            left = "SELECT FROM pg_stat_activity WHERE pid = ANY(%s)"
+            wait_until(lambda: not connection.execute(left, [pids]).fetchall(), SOON_S, "they are lost")
 
     def count(self, table: str) -> int:
         """How many rows there are."""
@@ -277,20 +287,29 @@ def test_a_worker_that_starts_leaves_no_sound_of_one_that_was_killed(recital: Re
         worker.kill()
     workshop = place.folder / "workshop"
     assert list(workshop.iterdir())
-    recital.worker()
-    assert not list(workshop.iterdir())
+    with working(recital):
+        wait_until(lambda: not list(workshop.iterdir()), SOON_S, "nothing is left")
 
 
 def test_a_worker_goes_on_after_every_connection_was_lost(recital: Recital, place: Place) -> None:
     with working(recital):
         wait_for(recital, ended_session(recital), State.UPLOADED)
-        with psycopg.connect(place.database, autocommit=True) as connection:
-            others = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            pids = [pid for (pid,) in connection.execute(others)]
-            connection.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s::int[]) AS pid", [pids])
-            left = "SELECT FROM pg_stat_activity WHERE pid = ANY(%s)"
-            wait_until(lambda: not connection.execute(left, [pids]).fetchall(), SOON_S, "they are lost")
+        place.lose_connections()
         wait_for(recital, ended_session(recital), State.UPLOADED)
+
+
+def test_a_worker_that_lost_every_connection_goes_on_before_it_is_done_with_what_it_has_in_hand(place: Place) -> None:
+    with assembled(place.settings(RECITAL_FFMPEG=str(place.slow_ffmpeg))) as recital, working(recital):
+        session_id = ended_session(recital)
+        wait_until(place.ffmpeg_runs.exists, SOON_S, "ffmpeg runs")
+        place.lose_connections()
+        lost_at = time.time()
+        place.ask_for(SWEEP, queue=LETTERS)
+        wait_until(lambda: place.count("procrastinate_jobs") == 1, SOON_S, "what does not wait for a session is done")
+        heard = "recital_worker_heartbeat_seconds"
+        heartbeat = recital.metrics.registry.get_sample_value
+        wait_until(lambda: (heartbeat(heard) or 0) > lost_at, SOON_S, "it is well")
+        assert session(recital, session_id).state is State.ENDED
 
 
 def test_a_stop_kills_the_audio_program_and_leaves_the_session_to_the_next(place: Place) -> None:
@@ -355,7 +374,7 @@ def test_a_stop_in_the_middle_of_a_sweep_or_of_the_retractions_is_no_failure(
         recital.aggregation.discard(session_id)
         place.ask_for("tidy")
         worker = recital.worker()
-        monkeypatch.setattr(FolderBlobStore, "sweep", refusing(begun[0]))
+        monkeypatch.setattr(FolderBlobStore, "list", refusing(begun[0]))
         monkeypatch.setattr(FolderBlobStore, "replace", refusing(begun[1]))
         worker.start()
         assert all(one.wait(SOON_S) for one in begun)
