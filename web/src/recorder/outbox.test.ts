@@ -1,5 +1,5 @@
 import 'fake-indexeddb/auto'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Backoff } from './backoff'
 import { Outbox } from './outbox'
 import { Server } from './server'
@@ -139,6 +139,17 @@ describe('with a broken network', () => {
       expect(decodeFlac(held.segments.get(n)!.bytes).samples).toEqual(voice(SEGMENT, 8000, n))
     }
     expect(held.marks).toHaveLength(8)
+  })
+
+  test.each([0.1, 0.5, 1, 2])('a pause that ends while it is looked at ends (%d ms a look)', async (lookMs) => {
+    let now = 0
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += lookMs))
+    const random = randomFrom(1)
+    ingest.trouble = () => (random() < 0.3 ? 'cut' : null)
+    const sessionId = await addSession(store)
+    await addSegments(store, sessionId, 0, 8)
+    await store.freeze(sessionId, 0)
+    await gone(sessionId).finally(() => clock.mockRestore())
   })
 
   test('a recording made without one goes when it is back', async () => {

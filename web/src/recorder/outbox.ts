@@ -45,7 +45,7 @@ export class Outbox {
   #failed: (error: unknown) => void
   #inFlight = new Set<string>()
   #notYet = new Set<string>() // sessions that the server opens only when the speaker has signed something
-  #pausedUntilMs = 0
+  #pausedUntilMs: number | null = null // of the clock that nobody sets
   #segmentTimeoutMs: number
   #speakerId: string | null = null
   #nobody = false // it was said that nobody is signed in, which is more than not to know yet
@@ -76,9 +76,10 @@ export class Outbox {
     stop.addEventListener('abort', () => this.#wakeUp())
     while (!stop.aborted) {
       this.#awake = false
-      const free = !this.#pausing && !this.#signedOut && this.#inFlight.size < IN_FLIGHT
+      if (this.#pauseMs === 0) this.#pausedUntilMs = null
+      const free = this.#pausedUntilMs === null && !this.#signedOut && this.#inFlight.size < IN_FLIGHT
       const task = free ? await this.#next() : null
-      if (task === null) await this.#sleep(this.#pausing ? this.#pausedUntilMs - Date.now() : null)
+      if (task === null) await this.#sleep(this.#pauseMs)
       else void this.#work(task)
     }
   }
@@ -97,7 +98,7 @@ export class Outbox {
 
   /** The network or the reader is back: no pause any more. */
   tryNow(): void {
-    this.#pausedUntilMs = 0
+    this.#pausedUntilMs = null
     this.#signedOut = this.#nobody
     this.#notYet.clear()
     this.#wakeUp()
@@ -145,8 +146,9 @@ export class Outbox {
     }
   }
 
-  get #pausing(): boolean {
-    return this.#pausedUntilMs > Date.now()
+  /** What is left of the pause: null without one, and 0 at its end, even if that comes while this is looked at. */
+  get #pauseMs(): number | null {
+    return this.#pausedUntilMs === null ? null : Math.max(0, this.#pausedUntilMs - performance.now())
   }
 
   /** Without a pause the same task would spin. */
@@ -156,7 +158,8 @@ export class Outbox {
   }
 
   #pause(): void {
-    this.#pausedUntilMs = Date.now() + this.#backoff.failed(Date.now())
+    const now = performance.now()
+    this.#pausedUntilMs = now + this.#backoff.failed(now)
   }
 
   async #sendAgain(sessionId: string, missing: Answer): Promise<void> {
@@ -293,9 +296,9 @@ export class Outbox {
   async #putSegment(sessionId: string, n: number): Promise<Answer | null> {
     const [segment, bytes] = [await this.#store.segment(sessionId, n), await this.#store.audio(sessionId, n)]
     if (segment === undefined || bytes === undefined) return null // dropped meanwhile
-    const startedMs = Date.now()
+    const startedMs = performance.now()
     const answer = await this.#server.putSegment(segment, bytes, this.#segmentTimeoutMs)
-    if (answer === null && Date.now() - startedMs >= this.#segmentTimeoutMs) {
+    if (answer === null && performance.now() - startedMs >= this.#segmentTimeoutMs) {
       this.#segmentTimeoutMs = Math.min(LONGEST_TIMEOUT_MS, this.#segmentTimeoutMs * 2)
     }
     return answer
