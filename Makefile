@@ -1,10 +1,13 @@
 # `make serve` runs Recital on this machine, `make test` proves it. Both need Python 3.11 or newer and nothing else.
 .POSIX:
-.PHONY: serve serve-https test check lock bench clean installed installed-test system-packages client
+.PHONY: serve serve-https test check check-python check-client lock bench clean installed installed-test
+.PHONY: system-packages client
 .DEFAULT_GOAL = serve
 
 BIN = .venv/bin
 FIREFOX = tests/browser/test_firefox.py
+# Byte code is kept, whatever the surroundings say: the tests start some hundred processes that import the same again.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/pytest
 PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check
 COMPILE = .cache/uv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate
 
@@ -19,17 +22,23 @@ serve-https: installed client
 # for sound to pass. They come first, a file in one process with what its tests share; before them Firefox, which on a
 # busy machine now and then starts no microphone.
 test: system-packages check client
-	@$(BIN)/python web/build.py test
-	@$(BIN)/pytest --quiet $(FIREFOX)
-	@$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --ignore $(FIREFOX)
+	@$(PYTEST) --quiet $(FIREFOX)
+	@$(PYTEST) --numprocesses 4 --dist loadfile --no-loadscope-reorder --ignore $(FIREFOX)
 
+# At one time: each keeps a core busy.
 check: installed-test
+	@$(MAKE) --no-print-directory -j 2 check-python check-client
+
+check-python:
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/deptry .
+
+check-client:
 	@$(BIN)/python web/build.py check
+	@$(BIN)/python web/build.py test
 
 # A copy of what was installed lies in the environment: nothing is done until a lock says something else.
 installed:

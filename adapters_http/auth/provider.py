@@ -1,12 +1,12 @@
-"""Sign-in with OpenID providers: the authorization code flow with PKCE (OpenID Connect Core 1.0, 3.1; RFC 7636)."""
+"""Sign-in with an OpenID provider: the authorization code flow with PKCE (OpenID Connect Core 1.0, 3.1; RFC 7636)."""
 
 from __future__ import annotations
 
 import contextlib
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import quote_plus
 
 import httpx
@@ -16,6 +16,7 @@ from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from adapters_http.auth.asking import asked
 from adapters_http.auth.flows import Flow
 from adapters_http.auth.id_tokens import Claims, claims_of
+from adapters_http.auth.providers import Return
 from adapters_http.auth.published import Addresses, Published
 from adapters_http.refusals import ProviderUnavailable, SignInRefused
 from adapters_storage.settings import ProviderSettings
@@ -26,14 +27,6 @@ SCOPE = "openid email profile"
 LONGEST_SUBJECT = 255
 ERROR_CODE = re.compile(r"[a-z_]{1,40}")
 NOT_NOW = frozenset(("server_error", "temporarily_unavailable"))
-
-
-class Return(NamedTuple):
-    """What the provider sent the browser back with (RFC 6749, 4.1.2; `issuer`: RFC 9207)."""
-
-    code: str | None
-    issuer: str | None
-    error: str | None
 
 
 class Tokens(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,20 +119,6 @@ class Provider:
             return {"client_id": client_id, "client_secret": secret}, {}
         pair = f"{quote_plus(client_id)}:{quote_plus(secret)}".encode()
         return {}, {"Authorization": f"Basic {b64encode(pair).decode()}"}
-
-
-class Providers:
-    """All providers of an installation. Making them asks nobody anything."""
-
-    def __init__(self, settings: Iterable[ProviderSettings], callback: str) -> None:
-        self._providers = {one.id: Provider(one, callback) for one in settings}
-
-    def named(self, provider_id: str | None) -> Provider:
-        """The provider of this id; the first one without an id. Raises SignInRefused when there is none."""
-        wanted = provider_id if provider_id is not None else next(iter(self._providers), "")
-        if wanted not in self._providers:
-            raise SignInRefused("There is no sign-in provider of this name.")
-        return self._providers[wanted]
 
 
 async def _described(address: str, access_token: str, subject: str) -> Claims:
