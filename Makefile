@@ -23,7 +23,7 @@ serve-https: installed client
 # busy machine now and then starts no microphone.
 test: system-packages check client
 	@$(PYTEST) --quiet $(FIREFOX)
-	@$(PYTEST) --numprocesses 4 --dist loadfile --no-loadscope-reorder --ignore $(FIREFOX)
+	@$(PYTEST) --numprocesses 3 --dist loadfile --no-loadscope-reorder --ignore $(FIREFOX)
 
 # At one time: each keeps a core busy.
 check: installed-test
