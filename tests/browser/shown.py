@@ -35,6 +35,7 @@ def every_state(page: Answer) -> Answer:
         {"state": "aggregated"},
         {"state": "uploaded", "verdict": "usable", "reasons": ["quiet"], "duration_ms": 47 * MINUTE_MS},
         {"state": "uploaded", "verdict": "doubtful", "reasons": ["noisy", "clipped"], "text_title": LONG[:80]},
+        {"state": "discarded", "problem": "empty", "duration_ms": None, "cues": None, "verdict": None, "reasons": []},
         {
             "state": "uploaded",
             "problem": "abandoned",
