@@ -1,6 +1,6 @@
 import { captureOf } from './capture'
 import { cuesOf } from './cues'
-import type { Desk } from './desk'
+import { noted, type Desk } from './desk'
 import { Intake } from './intake'
 import { FLAC, Ledger } from './ledger'
 import { localAudio } from './local-audio'
@@ -173,7 +173,7 @@ export class Booth {
     this.#unwatchRoom()
     this.#roomMs = null
     await this.#take.ledger.settled()
-    await this.#desk.stopped(this.#take.ledger.sessionId).catch(reportError) // to be kept all the same
+    await this.#desk.stopped(this.#take.ledger.sessionId).catch(noted) // to be kept all the same
   }
 
   async listen(): Promise<LocalTake> {

@@ -15,7 +15,7 @@ let desk: Desk
 
 beforeEach(async () => {
   vi.stubGlobal('self', { location: { origin: 'http://127.0.0.1:9' } })
-  vi.stubGlobal('reportError', () => undefined)
+  vi.spyOn(console, 'error').mockReturnValue(undefined)
   vi.stubGlobal('navigator', { onLine: true, locks: new Locks() })
   store = await openStore()
   log = await IndexedDbLog.create(() => undefined, crypto.randomUUID())

@@ -33,7 +33,7 @@ export class Desk {
     this.#outbox = new Outbox(store, new Server(self.location.origin), {
       changed: () => this.#outboxMoved(),
       grows: async ({ state, sessionId }) => state === 'recording' && (await this.#tabs.owned())(sessionId),
-      failed: (error) => reportError(error),
+      failed: noted,
     })
     this.#channel.onmessage = ({ data }: MessageEvent<Word>) => this.#heard(data)
     this.#recovered = this.#recover()
@@ -122,7 +122,7 @@ export class Desk {
       if (sessionId === only) await work()
       return sessionId === only
     }
-    return recoverLogs(this.store, this.log, withSession, reportError, only)
+    return recoverLogs(this.store, this.log, withSession, noted, only)
   }
 
   /** Other tabs take a session that nobody has for one that was left behind. */
@@ -241,4 +241,9 @@ export class Desk {
   #say(word: Word): void {
     this.#channel.postMessage(word)
   }
+}
+
+/** In the console alone: an error that a worker reports counts on the page as the worker's end. */
+export function noted(error: unknown): void {
+  console.error(error)
 }

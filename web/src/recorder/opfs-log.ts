@@ -23,13 +23,12 @@ export class OpfsLog implements SampleLog {
     this.#failed = failed
   }
 
-  /** Null where this browser has no such file system, or not in this mode. */
+  /** Null where this browser has no such file system, or not in this mode; one that is full can still be read. */
   static async create(failed: (error: unknown) => void): Promise<OpfsLog | null> {
     try {
       const root = await navigator.storage.getDirectory()
       const folder = await answered(root, () => root.getDirectoryHandle(FOLDER, { create: true }))
-      const log = new OpfsLog(folder, failed)
-      return (await log.#canWrite()) ? log : null
+      return new OpfsLog(folder, failed)
     } catch {
       return null // Firefox in private mode, Safari before 15.2
     }
@@ -107,12 +106,16 @@ export class OpfsLog implements SampleLog {
     return answered(handle, () => handle.createSyncAccessHandle())
   }
 
-  async #canWrite(): Promise<boolean> {
-    const name = `probe-${crypto.randomUUID()}`
-    const handle = await this.#createFile(name)
-    handle.close()
-    await this.#remove(name)
-    return true
+  async canWrite(): Promise<boolean> {
+    try {
+      const name = `probe-${crypto.randomUUID()}`
+      const handle = await this.#createFile(name)
+      handle.close()
+      await this.#remove(name)
+      return true
+    } catch {
+      return false
+    }
   }
 
   async #remove(name: string): Promise<void> {

@@ -27,6 +27,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
+  vi.restoreAllMocks()
   stop.abort()
   await running
   ingest.stop()
@@ -192,6 +193,66 @@ test('a session that the server forgot is opened again', async () => {
   await store.freeze(sessionId, 0)
   await gone(sessionId)
   expect(ingest.sessions.get(sessionId)!.segments.size).toBe(2)
+})
+
+test('what a server forgot of which all had arrived is sent again, marks too', async () => {
+  const sessionId = await addSession(store)
+  await addSegments(store, sessionId, 0, 2)
+  await until(async () => (await store.session(sessionId))!.heldMarks === 2)
+  await until(async () => (await store.session(sessionId))!.heldSamples === 2 * SEGMENT)
+  ingest.sessions.delete(sessionId)
+  await addSegments(store, sessionId, 2, 3)
+  await until(async () => (await store.session(sessionId))!.heldMarks === 3)
+  await store.freeze(sessionId, 0)
+  await gone(sessionId)
+  const held = ingest.sessions.get(sessionId)!
+  expect([held.segments.size, held.marks.length]).toEqual([3, 3])
+})
+
+test('what is deleted while its end is on its way is deleted at the server, too', async () => {
+  const sessionId = await addSession(store)
+  await addSegments(store, sessionId, 0, 1)
+  let deleted: Promise<unknown> = Promise.resolve()
+  ingest.delayMs = (call) => {
+    if (!call.endsWith('/end')) return 0
+    deleted = store.changeSession(sessionId, (session) => {
+      session.state = 'discarding'
+    })
+    return 100
+  }
+  await store.freeze(sessionId, 0)
+  await gone(sessionId)
+  await deleted
+  expect(ingest.sessions.has(sessionId)).toBe(false)
+  expect(ingest.calls.at(-1)).toBe(`DELETE ${sessionId}`)
+})
+
+test('a segment that cannot be read keeps nothing else waiting', async () => {
+  const [first, second] = [await addSession(store), await addSession(store)].sort()
+  for (const sessionId of [first!, second!]) {
+    await addSegments(store, sessionId, 0, 3)
+    await store.freeze(sessionId, 0)
+  }
+  const read = store.audio.bind(store)
+  vi.spyOn(store, 'audio').mockImplementation((sessionId, n) =>
+    sessionId === first && n === 1 ? Promise.reject(new Error('unreadable')) : read(sessionId, n),
+  )
+  await gone(second!)
+  await until(() => ingest.sessions.get(first!)?.segments.size === 2)
+  expect([...ingest.sessions.get(first!)!.segments.keys()].sort()).toEqual([0, 2])
+})
+
+test('a device that stays full is tried more and more rarely', async () => {
+  const waits: number[] = []
+  const failed = Backoff.prototype.failed
+  vi.spyOn(Backoff.prototype, 'failed').mockImplementation(function (this: Backoff, nowMs) {
+    waits.push(failed.call(this, nowMs))
+    return waits.at(-1)!
+  })
+  vi.spyOn(store, 'changeSession').mockRejectedValue(new Error('full'))
+  await addSession(store)
+  await until(() => waits.length === 4)
+  expect(waits.map(Math.round)).toEqual([2, 4, 8, 16])
 })
 
 test('signed out, it waits and keeps everything until the reader is back', async () => {

@@ -44,6 +44,7 @@ export class Outbox {
   #grows: (session: StoredSession) => Promise<boolean>
   #failed: (error: unknown) => void
   #inFlight = new Set<string>()
+  #setAside = new Set<string>() // what failed here, until nothing else is due: it keeps no other waiting
   #notYet = new Set<string>() // sessions that the server opens only when the speaker has signed something
   #pausedUntilMs: number | null = null // of the clock that nobody sets
   #segmentTimeoutMs: number
@@ -109,6 +110,7 @@ export class Outbox {
     try {
       await this.#judge(task, await task.call())
     } catch (error) {
+      this.#setAside.add(task.key)
       this.#storeFailed(error)
     } finally {
       this.#inFlight.delete(task.key)
@@ -121,9 +123,10 @@ export class Outbox {
     const { sessionId } = task.session
     switch (verdict(task.piece, answer)) {
       case 'accepted':
+        await task.accepted(answer!)
         this.#backoff.succeeded()
         this.#notYet.delete(sessionId)
-        return task.accepted(answer!)
+        return
       case 'again':
         return this.#pause()
       case 'sign-in':
@@ -136,6 +139,7 @@ export class Outbox {
         this.#pause()
         await this.#store.changeSession(sessionId, (session) => {
           session.opened = false
+          session.heldMarks = 0
         })
         return
       case 'pieces-missing':
@@ -182,12 +186,20 @@ export class Outbox {
     const speakerId = this.#speakerId
     if (speakerId === null) return null
     try {
-      for (const session of await this.#store.sessions()) {
-        const task = isOf(session, speakerId) ? await this.#due(session, speakerId) : null
-        if (task !== null) return task
-      }
+      const task = await this.#first(speakerId)
+      if (task !== null || this.#setAside.size === 0) return task
+      this.#setAside.clear()
+      return await this.#first(speakerId)
     } catch (error) {
       this.#storeFailed(error)
+    }
+    return null
+  }
+
+  async #first(speakerId: string): Promise<Task | null> {
+    for (const session of await this.#store.sessions()) {
+      const task = isOf(session, speakerId) ? await this.#due(session, speakerId) : null
+      if (task !== null) return task
     }
     return null
   }
@@ -195,7 +207,7 @@ export class Outbox {
   /** What this session needs next and is not on its way. */
   async #due(session: StoredSession, speakerId: string): Promise<Task | null> {
     const { sessionId } = session
-    const isFlying = (key: string) => this.#inFlight.has(`${sessionId} ${key}`)
+    const isFlying = (key: string) => [this.#inFlight, this.#setAside].some((keys) => keys.has(`${sessionId} ${key}`))
     if (session.state === 'discarding') return isFlying('disavowal') ? null : this.#disavowal(session, speakerId)
     const refused = session.refused.some(({ segment }) => segment === null)
     if (!session.opened) return refused || this.#notYet.has(sessionId) || isFlying('session') ? null : this.#opening(session, speakerId)
@@ -252,7 +264,10 @@ export class Outbox {
     return {
       ...this.#task(session, 'received'),
       call: () => this.#server.received(session.sessionId),
-      accepted: ({ held }) => (held === null ? Promise.resolve(this.#pause()) : this.#compare(session, held)),
+      accepted: ({ held }) => {
+        if (held === null) throw new Error('the server does not say what it holds')
+        return this.#compare(session, held)
+      },
     }
   }
 
@@ -271,7 +286,7 @@ export class Outbox {
     return {
       ...this.#task(session, 'end'),
       call: () => this.#server.end(session.sessionId, session.end!),
-      accepted: () => this.#store.remove(session.sessionId),
+      accepted: () => this.#store.removeKept(session.sessionId),
     }
   }
 

@@ -4,8 +4,10 @@ import { Recorder } from './recorder'
 
 const track = { stop: vi.fn(), getSettings: () => ({}) }
 
+const microphone = vi.hoisted(() => ({ opened: Promise.resolve() }))
+
 vi.mock('./microphone', () => ({
-  openMicrophone: () => Promise.resolve(track),
+  openMicrophone: () => microphone.opened.then(() => track),
   processingOf: () => ({ echoCancellation: null, noiseSuppression: null, autoGainControl: null }),
 }))
 vi.mock('./interruptions', () => ({ watchMicrophone: () => () => undefined }))
@@ -20,9 +22,12 @@ class FullWorker extends EventTarget {
     const data: FromWorker = name === 'stop' ? { id, error } : { id, answer: null }
     queueMicrotask(() => this.dispatchEvent(new MessageEvent('message', { data })))
   }
+
+  terminate(): void {}
 }
 
 beforeEach(() => {
+  track.stop.mockClear()
   vi.stubGlobal('Worker', FullWorker)
   vi.stubGlobal('window', new EventTarget())
   vi.stubGlobal('document', new EventTarget())
@@ -46,4 +51,16 @@ test('a stop that fails closes the microphone and leaves the recording to be kep
   expect(reportError).toHaveBeenCalledOnce()
   await recorder.keep(0)
   expect(phase).toBe('idle')
+})
+
+test('a microphone that opens when nobody is there any more is closed at once', async () => {
+  let open = (): void => undefined
+  microphone.opened = new Promise((resolve) => (open = resolve))
+  const recorder = new Recorder()
+  const prepared = recorder.prepare()
+  recorder.close()
+  open()
+  await expect(prepared).rejects.toThrow()
+  expect(track.stop).toHaveBeenCalledOnce()
+  await expect(recorder.pending()).rejects.toThrow('closed')
 })

@@ -186,6 +186,7 @@ export class Recorder {
   async #open(deviceId: string | undefined): Promise<OpenMicrophone> {
     const track = await openMicrophone(deviceId)
     try {
+      this.#closed.signal.throwIfAborted() // whoever asked has left meanwhile
       const opened = openSource(track, this.#worker, (reason) => this.#interrupted(reason))
       const source = await within(FIRST_SAMPLE_PATIENCE_MS, opened)
       const unwatch = watchMicrophone(track, (reason) => this.#interrupted(reason))

@@ -68,3 +68,11 @@ test('a database that the browser closed by itself is opened again', async () =>
   forceCloseDatabase((await opened) as never) // its types ask for the class
   await vi.waitFor(async () => expect((await closing.session(sessionId))?.sessionId).toBe(sessionId))
 })
+
+test('what is to be deleted is neither frozen nor forgotten before the server has deleted it', async () => {
+  const sessionId = await addSession(store, { state: 'discarding' })
+  await store.freeze(sessionId, 0)
+  await store.removeKept(sessionId)
+  const session = await store.session(sessionId)
+  expect([session?.state, session?.end]).toEqual(['discarding', null])
+})

@@ -137,7 +137,7 @@ export class Store {
     const marks = transaction.objectStore('marks')
     const stored = await result(marks.getAll(all(sessionId)) as IDBRequest<StoredMark[]>)
     await this.#change(transaction, sessionId, (session) => {
-      if (session.end !== null) return
+      if (session.end !== null || session.state === 'discarding') return
       for (const mark of stored) {
         if (mark.atSample > session.samples) marks.put({ ...mark, atSample: session.samples })
       }
@@ -162,8 +162,16 @@ export class Store {
 
   async remove(sessionId: string): Promise<void> {
     const transaction = this.#writing(...EVERY_STORE)
-    transaction.objectStore('sessions').delete(sessionId)
-    for (const name of ['segments', 'audio', 'marks']) transaction.objectStore(name).delete(all(sessionId))
+    removeFrom(transaction, sessionId)
+    await done(transaction)
+  }
+
+  /** Forgets the session, unless it is to be deleted at the server first. */
+  async removeKept(sessionId: string): Promise<void> {
+    const transaction = this.#writing(...EVERY_STORE)
+    const sessions = transaction.objectStore('sessions')
+    const session = await result(sessions.get(sessionId) as IDBRequest<StoredSession | undefined>)
+    if (session?.state !== 'discarding') removeFrom(transaction, sessionId)
     await done(transaction)
   }
 
@@ -203,6 +211,11 @@ export class Store {
   #writing(...names: string[]): IDBTransaction {
     return this.#database.transaction(names, 'readwrite', STRICT)
   }
+}
+
+function removeFrom(transaction: IDBTransaction, sessionId: string): void {
+  transaction.objectStore('sessions').delete(sessionId)
+  for (const name of ['segments', 'audio', 'marks']) transaction.objectStore(name).delete(all(sessionId))
 }
 
 function all(sessionId: string): IDBKeyRange {

@@ -3,6 +3,8 @@ import type { CallName, Calls, FromWorker } from './messages'
 type Waiting = { resolve: (answer: never) => void; reject: (error: Error) => void }
 type Event = Exclude<FromWorker, { id: number }>
 
+const CLOSED = 'the recorder was closed'
+
 /** Calls to the worker as promises, and its events. */
 export class WorkerLink {
   #worker: Worker
@@ -24,6 +26,7 @@ export class WorkerLink {
     ask: Calls[Name]['ask'],
     transfer: Transferable[] = [],
   ): Promise<Calls[Name]['answer']> {
+    if (this.#closed) return Promise.reject(new Error(CLOSED))
     const id = this.#nextId++
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject })
@@ -41,7 +44,7 @@ export class WorkerLink {
   close(): void {
     this.#closed = true
     this.#worker.terminate()
-    this.#breakOff('the recorder was closed')
+    this.#breakOff(CLOSED)
   }
 
   #settle(reply: Extract<FromWorker, { id: number }>): void {

@@ -3,6 +3,8 @@ import { Desk } from './desk'
 import { IndexedDbLog } from './indexeddb-log'
 import type { CallName, Calls, FromWorker, Request } from './messages'
 import { OpfsLog } from './opfs-log'
+import type { SampleLog } from './sample-log'
+import { SampleLogs } from './sample-logs'
 import { Store } from './store'
 import { throttled } from './throttled'
 
@@ -30,7 +32,7 @@ async function serve<Name extends CallName>({ id, name, ask }: Request<Name>): P
 async function build(): Promise<Handlers> {
   const store = await Store.open()
   const failed = () => say({ stopNow: 'storage-full' })
-  const log = (await OpfsLog.create(failed)) ?? (await IndexedDbLog.create(failed))
+  const log = await sampleLog(failed)
   const changed = throttled(UPLOAD_STATE_EVERY_MS, async () => {
     say({ upload: await desk.uploadState(booth.live) })
   })
@@ -65,6 +67,12 @@ async function build(): Promise<Handlers> {
     tryNow: done(() => desk.tryNow()),
     signedIn: done(({ speakerId }) => desk.signedIn(speakerId)),
   }
+}
+
+async function sampleLog(failed: () => void): Promise<SampleLog> {
+  const files = await OpfsLog.create(failed)
+  if (files === null || !(await files.canWrite())) return new SampleLogs(await IndexedDbLog.create(failed), files)
+  return new SampleLogs(files, await IndexedDbLog.create(failed).catch(() => null))
 }
 
 function done<Ask>(work: (ask: Ask) => void | Promise<void>): (ask: Ask) => Promise<null> {

@@ -56,10 +56,11 @@ class Capture {
     await this.look((recorder) => recorder.signedIn(speakerId))
   }
 
-  /** Lets the microphone go; the outbox goes on in a new recorder. */
+  /** Lets the microphone go, also one that is only being opened; the outbox goes on in a new recorder. */
   async putDown(): Promise<void> {
     const recorder = await this.#opening
-    if (recorder === undefined || this.state?.phase !== 'ready') return
+    const phase = this.state?.phase
+    if (recorder === undefined || (phase !== 'preparing' && phase !== 'ready')) return
     recorder.close()
     clearInterval(this.#timer)
     this.#opening = undefined

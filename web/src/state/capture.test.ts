@@ -3,14 +3,16 @@ import { capture } from './capture.svelte'
 
 const LEFT = [{ sessionId: 'a' }]
 const CLOSED = new Error('this device keeps nothing')
-const device = vi.hoisted(() => ({ isClosed: true, recorders: 0, speakerId: '' }))
+const device = vi.hoisted(() => ({ isClosed: true, recorders: 0, speakerId: '', phase: 'idle', closed: 0 }))
 
 vi.mock('../recorder', () => ({
   Recorder: class {
     constructor() {
       device.recorders += 1
     }
-    subscribe(): void {}
+    subscribe(listener: (state: unknown) => void): void {
+      listener({ phase: device.phase, upload: { waitingMs: 0 } })
+    }
     signedIn(speakerId: string): void {
       device.speakerId = speakerId
     }
@@ -20,6 +22,7 @@ vi.mock('../recorder', () => ({
     }
     close(): void {
       device.recorders -= 1
+      device.closed += 1
     }
   },
 }))
@@ -43,5 +46,20 @@ describe('the recorder of a tab', () => {
     device.isClosed = true
     await capture.look()
     expect([capture.failure, capture.pending, device.recorders]).toEqual([CLOSED, LEFT, 1])
+  })
+
+  test.each([
+    ['idle', 0],
+    ['preparing', 1],
+    ['ready', 1],
+    ['recording', 0],
+  ])('whoever leaves while it is %s closes so many: %i', async (phase, closed) => {
+    device.isClosed = false
+    device.phase = phase
+    await capture.look()
+    capture.state = { phase } as never
+    device.closed = 0
+    await capture.putDown()
+    expect(device.closed).toBe(closed)
   })
 })
